@@ -1,0 +1,58 @@
+import { createRequire } from "node:module";
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { configVariable, defineConfig } from "hardhat/config";
+import type { SolidityTestProfileUserConfig } from "hardhat/types/test";
+
+// The compiler comes from npm: it is pinned by the lock file and the build needs no download.
+const solc = { version: "0.8.37", path: createRequire(import.meta.url).resolve("solc/soljson.js") };
+
+// Cancun is the oldest EVM that has MCOPY, which OpenZeppelin 5.7 uses; newer chains run it unchanged.
+const evmVersion = "cancun";
+
+/** The account that deploys and administers on a real network; its key never stands in a file. */
+const operator = [configVariable("BLOK_DEPLOYER_KEY")];
+
+/** How deep the Solidity tests dig, by BLOK_TEST_DEPTH: `quick` for every change, `ci`, and `deep` for a night. */
+const testDepth: Record<string, SolidityTestProfileUserConfig> = {
+  quick: { fuzz: { runs: 256 }, invariant: { runs: 24, depth: 40, failOnRevert: true } },
+  ci: { fuzz: { runs: 1_000 }, invariant: { runs: 64, depth: 64, failOnRevert: true } },
+  deep: { fuzz: { runs: 100_000 }, invariant: { runs: 4_000, depth: 250, failOnRevert: true } },
+};
+
+export default defineConfig({
+  plugins: [toolbox],
+  solidity: {
+    npmFilesToBuild: ["@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol"],
+    profiles: {
+      default: { ...solc, settings: { evmVersion, optimizer: { enabled: true, runs: 2_000 } } },
+      production: { ...solc, settings: { evmVersion, viaIR: true, optimizer: { enabled: true, runs: 10_000 } } },
+    },
+  },
+  typechain: { outDir: "typechain-types" },
+  networks: {
+    // the in-process chain; tests and the demo create it anew
+    hardhat: { type: "edr-simulated", chainId: 31337, accounts: { count: 60 } },
+    localhost: { type: "http", url: "http://127.0.0.1:8545", chainId: 31337 },
+    sepolia: { type: "http", url: configVariable("SEPOLIA_RPC_URL"), chainId: 11155111, accounts: operator },
+    baseSepolia: {
+      type: "http",
+      chainType: "op",
+      url: configVariable("BASE_SEPOLIA_RPC_URL"),
+      chainId: 84532,
+      accounts: operator,
+    },
+    polygonAmoy: { type: "http", url: configVariable("POLYGON_AMOY_RPC_URL"), chainId: 80002, accounts: operator },
+    // a permissioned chain whose members do not pay each other for gas
+    consortium: { type: "http", url: configVariable("CONSORTIUM_RPC_URL"), accounts: operator, gasPrice: 0n },
+  },
+  verify: {
+    etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") },
+    blockscout: { enabled: true },
+    sourcify: { enabled: true },
+  },
+  paths: { tests: { mocha: "test", solidity: "test" } },
+  test: {
+    mocha: { timeout: 120_000 },
+    solidity: testDepth[process.env.BLOK_TEST_DEPTH ?? "quick"],
+  },
+});
