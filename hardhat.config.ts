@@ -12,6 +12,13 @@ const evmVersion = "cancun";
 /** The account that deploys and administers on a real network; its key never stands in a file. */
 const operator = [configVariable("BLOK_DEPLOYER_KEY")];
 
+/**
+ * BLOK_BUILD=production builds into a folder of its own: the committed bindings and the artifacts of the tests stay those
+ * of the fast default build.
+ */
+const isProduction = process.env.BLOK_BUILD === "production";
+const production = { artifacts: "build/production/artifacts", cache: "build/production/cache" };
+
 /** How deep the Solidity tests dig, by BLOK_TEST_DEPTH: `quick` for every change, `ci`, and `deep` for a night. */
 const testDepth: Record<string, SolidityTestProfileUserConfig> = {
   quick: { fuzz: { runs: 256 }, invariant: { runs: 24, depth: 40, failOnRevert: true } },
@@ -19,16 +26,27 @@ const testDepth: Record<string, SolidityTestProfileUserConfig> = {
   deep: { fuzz: { runs: 100_000 }, invariant: { runs: 4_000, depth: 250, failOnRevert: true } },
 };
 
+function chooseDepth(name: string): SolidityTestProfileUserConfig {
+  const depth = testDepth[name];
+  if (depth === undefined)
+    throw new Error(`BLOK_TEST_DEPTH is ${name}; it can be ${Object.keys(testDepth).join(", ")}`);
+  return depth;
+}
+
 export default defineConfig({
   plugins: [toolbox],
   solidity: {
     npmFilesToBuild: ["@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol"],
     profiles: {
       default: { ...solc, settings: { evmVersion, optimizer: { enabled: true, runs: 2_000 } } },
-      production: { ...solc, settings: { evmVersion, viaIR: true, optimizer: { enabled: true, runs: 10_000 } } },
+      production: {
+        ...solc,
+        isolated: false,
+        settings: { evmVersion, viaIR: true, optimizer: { enabled: true, runs: 10_000 } },
+      },
     },
   },
-  typechain: { outDir: "typechain-types" },
+  typechain: { outDir: isProduction ? "build/production/typechain-types" : "typechain-types" },
   networks: {
     // the in-process chain; tests and the demo create it anew
     hardhat: { type: "edr-simulated", chainId: 31337, accounts: { count: 60 } },
@@ -41,7 +59,12 @@ export default defineConfig({
       chainId: 84532,
       accounts: operator,
     },
-    polygonAmoy: { type: "http", url: configVariable("POLYGON_AMOY_RPC_URL"), chainId: 80002, accounts: operator },
+    polygonAmoy: {
+      type: "http",
+      url: configVariable("POLYGON_AMOY_RPC_URL"),
+      chainId: 80002,
+      accounts: operator,
+    },
     // a permissioned chain whose members do not pay each other for gas
     consortium: { type: "http", url: configVariable("CONSORTIUM_RPC_URL"), accounts: operator, gasPrice: 0n },
   },
@@ -50,9 +73,9 @@ export default defineConfig({
     blockscout: { enabled: true },
     sourcify: { enabled: true },
   },
-  paths: { tests: { mocha: "test", solidity: "test" } },
+  paths: { tests: { mocha: "test", solidity: "test" }, ...(isProduction ? production : {}) },
   test: {
     mocha: { timeout: 120_000 },
-    solidity: testDepth[process.env.BLOK_TEST_DEPTH ?? "quick"],
+    solidity: chooseDepth(process.env.BLOK_TEST_DEPTH ?? "quick"),
   },
 });

@@ -20,6 +20,7 @@ export function selectorOf(contract: AuthorityTarget, functionName: string): str
   );
   const { abi } = artifact as { abi: ConstructorParameters<typeof Interface>[0] };
   const found = new Interface(abi).getFunction(functionName);
-  if (found === null) throw new Error(`${contract} has no function ${functionName}: mend the table of authority`);
+  if (found === null)
+    throw new Error(`${contract} has no function ${functionName}: mend the table of authority`);
   return found.selector;
 }

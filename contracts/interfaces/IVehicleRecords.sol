@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {KindWriters, OdometerUnit, Record, RecordInput, RecordProof, RecordState} from "../types/RecordTypes.sol";
+import {
+    KindWriters,
+    OdometerUnit,
+    Record,
+    RecordInput,
+    RecordProof,
+    RecordState,
+    TrustGrade
+} from "../types/RecordTypes.sol";
 
 /// @title The life record: one hash chain of records per vehicle.
 /// @notice Re-folding a vehicle's `RecordAppended` events, as `RecordLib` says, must give `headOf`: so a history
@@ -10,14 +18,24 @@ interface IVehicleRecords {
     /* EVENTS */
 
     /// @notice A record was added to a vehicle's life.
-    event RecordAppended(uint256 indexed vehicleId, address indexed author, uint8 indexed kind, Record record);
+    event RecordAppended(
+        uint256 indexed vehicleId,
+        address indexed author,
+        uint8 indexed kind,
+        Record record
+    );
 
     /// @notice The reading of record `index` contradicts the past; the last good reading stands.
     /// @param reason An `OdometerLib` flag: 1 lower, 2 absurd jump, 4 late but higher than a newer reading.
     event OdometerQuarantined(uint256 indexed vehicleId, uint32 index, uint8 reason);
 
     /// @notice Record `index` resolved all open anomalies; its reading is the last good one now.
-    event OdometerResolved(uint256 indexed vehicleId, uint32 index, uint32 odometer, OdometerUnit odometerUnit);
+    event OdometerResolved(
+        uint256 indexed vehicleId,
+        uint32 index,
+        uint32 odometer,
+        OdometerUnit odometerUnit
+    );
 
     /// @notice The consortium changed who may write records of `kind`.
     /// @param writers Set of roles: bit n is role n.
@@ -133,6 +151,9 @@ interface IVehicleRecords {
 
     /// @notice The set of roles that may write a kind: bit n is role n.
     function kindWritersOf(uint8 kind) external view returns (uint64);
+
+    /// @notice How much stands behind a record that was written in `role`: 0 self-reported, 1 a member, 2 hardware-signed.
+    function gradeOf(uint64 role) external pure returns (TrustGrade);
 
     /// @notice The head that a proof leads to. It equals `headOf` exactly when the record stands in that life.
     function foldProof(uint256 vehicleId, RecordProof calldata proof) external pure returns (bytes32);

@@ -73,7 +73,7 @@ interface IVehicleTitle {
     error TitleNotHolder(uint256 vehicleId, address account);
 
     /// @notice The user's time `expires` is over already (Unix seconds).
-    error TitleUserExpired(uint256 vehicleId, uint64 expires, uint256 now_);
+    error TitleUserExpired(uint256 vehicleId, uint64 expires, uint256 currentTime);
 
     /// @notice The court has to freeze the title before it can ask for a forced transfer.
     error TitleNotFrozen(uint256 vehicleId);
@@ -85,7 +85,12 @@ interface IVehicleTitle {
     error TitleForcedTransferUnknown(uint256 vehicleId, address from, address to);
 
     /// @notice The forced transfer can be carried out from `executableAt` until `expiresAt` only (Unix seconds).
-    error TitleForcedTransferNotInTime(uint256 vehicleId, uint40 executableAt, uint40 expiresAt, uint256 now_);
+    error TitleForcedTransferNotInTime(
+        uint256 vehicleId,
+        uint40 executableAt,
+        uint40 expiresAt,
+        uint256 currentTime
+    );
 
     /// @notice The evidence hash is zero.
     error TitleEvidenceMissing(uint256 vehicleId);
@@ -136,7 +141,12 @@ interface IVehicleTitle {
     /// @notice Asks for a forced transfer of a frozen title. ERC-7943's `forcedTransfer` carries it out after the delay.
     /// @dev Restricted to courts; execution is restricted to registrars and cancellation to guardians, so that no
     /// single class takes a car from its holder.
-    function requestForcedTransfer(address from, address to, uint256 vehicleId, bytes32 evidenceHash) external;
+    function requestForcedTransfer(
+        address from,
+        address to,
+        uint256 vehicleId,
+        bytes32 evidenceHash
+    ) external;
 
     /// @notice Stops a forced transfer that has not been carried out.
     /// @dev Restricted to guardians.

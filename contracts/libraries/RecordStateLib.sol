@@ -23,8 +23,8 @@ library RecordStateLib {
     uint256 private constant READING_MASK = ((uint256(1) << 80) - 1) << ODOMETER;
     uint256 private constant ANOMALIES_MASK = uint256(type(uint8).max) << ANOMALIES;
 
-    function born(uint40 bornAt) internal pure returns (PackedRecordState) {
-        return PackedRecordState.wrap(uint256(bornAt) << BORN_AT);
+    function born(uint40 birth) internal pure returns (PackedRecordState) {
+        return PackedRecordState.wrap(uint256(birth) << BORN_AT);
     }
 
     function unpack(PackedRecordState packed) internal pure returns (RecordState memory) {
@@ -37,7 +37,7 @@ library RecordStateLib {
                 odometerAt: odometerAt(packed),
                 anomalies: anomalies(packed),
                 brands: uint88(word >> BRANDS),
-                bornAt: bornAt_(packed)
+                bornAt: bornAt(packed)
             });
     }
 
@@ -63,7 +63,7 @@ library RecordStateLib {
         return uint8(PackedRecordState.unwrap(packed) >> ANOMALIES);
     }
 
-    function bornAt_(PackedRecordState packed) internal pure returns (uint40) {
+    function bornAt(PackedRecordState packed) internal pure returns (uint40) {
         return uint40(PackedRecordState.unwrap(packed) >> BORN_AT);
     }
 
@@ -80,9 +80,8 @@ library RecordStateLib {
         OdometerUnit unit,
         uint40 readAt
     ) internal pure returns (PackedRecordState) {
-        uint256 reading = (uint256(value) << ODOMETER) |
-            (uint256(unit) << UNIT) |
-            (uint256(readAt) << ODOMETER_AT);
+        uint256 reading =
+            (uint256(value) << ODOMETER) | (uint256(unit) << UNIT) | (uint256(readAt) << ODOMETER_AT);
         return PackedRecordState.wrap((PackedRecordState.unwrap(packed) & ~READING_MASK) | reading);
     }
 

@@ -8,7 +8,8 @@ enum OdometerUnit {
     Mi
 }
 
-/// @dev How much stands behind a record. It follows from the way a record came in, never from its sender's word.
+/// @dev How much stands behind a record. It follows from the role in which the record came in, never from its sender's
+/// word.
 enum TrustGrade {
     SelfReported,
     Member,
@@ -32,7 +33,7 @@ struct RecordInput {
 
 /// @dev What is folded and emitted, beside the vehicle, the author and the kind.
 /// `index` counts a vehicle's records from 1; `corrects` is the index of the record that this one corrects, or 0.
-/// `role` is the class in which the author acted.
+/// `role` is the class in which the author acted; it decides the trust grade (`RecordLib.gradeOf`).
 struct Record {
     uint32 index;
     bytes32 documentHash;
@@ -42,7 +43,6 @@ struct Record {
     uint40 observedAt;
     uint40 recordedAt;
     uint64 role;
-    TrustGrade grade;
     uint32 corrects;
 }
 

@@ -48,7 +48,10 @@ contract TitleMetadata is ITitleMetadata {
             );
     }
 
-    function _titleTraits(string memory status, TitleState memory title) private pure returns (string memory) {
+    function _titleTraits(
+        string memory status,
+        TitleState memory title
+    ) private pure returns (string memory) {
         return
             string.concat(
                 _trait("Status", status),
@@ -96,7 +99,8 @@ contract TitleMetadata is ITitleMetadata {
         string[6] memory known = ["lien", "theft", "court", "safety stop", "sale", "rental"];
         for (uint8 lock = 0; lock < Locks.COUNT; ++lock) {
             if (!Locks.has(locks, lock)) continue;
-            string memory name = lock < known.length ? known[lock] : string.concat("lock ", uint256(lock).toString());
+            string memory name =
+                lock < known.length ? known[lock] : string.concat("lock ", uint256(lock).toString());
             names = bytes(names).length == 0 ? name : string.concat(names, ", ", name);
         }
         if (bytes(names).length == 0) return "none";
@@ -105,7 +109,10 @@ contract TitleMetadata is ITitleMetadata {
     function _odometer(RecordState memory life) private pure returns (string memory) {
         if (life.odometerUnit == OdometerUnit.None) return "not read";
         return
-            string.concat(uint256(life.odometer).toString(), life.odometerUnit == OdometerUnit.Mi ? " mi" : " km");
+            string.concat(
+                uint256(life.odometer).toString(),
+                life.odometerUnit == OdometerUnit.Mi ? " mi" : " km"
+            );
     }
 
     function _brandCodes(uint256 brands) private pure returns (string memory codes) {
@@ -134,11 +141,12 @@ contract TitleMetadata is ITitleMetadata {
         TitleState memory title,
         RecordState memory life
     ) private pure returns (string memory) {
-        string memory colour = title.status == TitleStatus.Destroyed
-            ? "#6b7280"
-            : title.locks & Locks.STOPS_TRANSFER != 0 || life.anomalies != 0
-                ? "#b45309"
-                : "#0f766e";
+        string memory colour =
+            title.status == TitleStatus.Destroyed
+                ? "#6b7280"
+                : title.locks & Locks.STOPS_TRANSFER != 0 || life.anomalies != 0
+                    ? "#b45309"
+                    : "#0f766e";
         return
             string.concat(
                 "data:image/svg+xml;base64,",

@@ -21,14 +21,15 @@ import {TitleState, TitleStatus} from "../types/TitleTypes.sol";
 ///   of the caller's choice would let the caller speak for the car.
 /// - A key signs records in the order of their time: a message cannot be submitted twice.
 contract VehicleKeys is IVehicleKeys, MemberAccess, EIP712 {
-    bytes32 private constant BIND_KEY_TYPEHASH =
-        keccak256("BindKey(uint256 vehicleId,bytes32 keyId,uint40 validFrom,uint40 validTo,address binder)");
-    bytes32 private constant ROTATE_KEY_TYPEHASH =
-        keccak256("RotateKey(uint256 vehicleId,bytes32 oldKeyId,bytes32 keyId,uint40 validTo,address binder)");
-    bytes32 private constant VEHICLE_RECORD_TYPEHASH =
-        keccak256(
-            "VehicleRecord(uint256 vehicleId,bytes32 documentHash,uint8 kind,uint8 code,uint32 odometer,uint8 odometerUnit,uint40 observedAt)"
-        );
+    bytes32 private constant BIND_KEY_TYPEHASH = keccak256(
+        "BindKey(uint256 vehicleId,bytes32 keyId,uint40 validFrom,uint40 validTo,address binder)"
+    );
+    bytes32 private constant ROTATE_KEY_TYPEHASH = keccak256(
+        "RotateKey(uint256 vehicleId,bytes32 oldKeyId,bytes32 keyId,uint40 validTo,address binder)"
+    );
+    bytes32 private constant VEHICLE_RECORD_TYPEHASH = keccak256(
+        "VehicleRecord(uint256 vehicleId,bytes32 documentHash,uint8 kind,uint8 code,uint32 odometer,uint8 odometerUnit,uint40 observedAt)"
+    );
 
     /// @dev Verifier address and two coordinates.
     uint256 private constant P256_SIGNER_LENGTH = 84;

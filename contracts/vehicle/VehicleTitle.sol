@@ -16,6 +16,7 @@ import {IERC7943NonFungible} from "../interfaces/IERC7943NonFungible.sol";
 import {ITitleMetadata} from "../interfaces/ITitleMetadata.sol";
 import {IVehicleRecords} from "../interfaces/IVehicleRecords.sol";
 import {IVehicleTitle} from "../interfaces/IVehicleTitle.sol";
+import {PackedTitleState, TitleStateLib} from "../libraries/TitleStateLib.sol";
 import {Locks} from "../types/Locks.sol";
 import {RecordKinds} from "../types/RecordKinds.sol";
 import {OdometerUnit, RecordInput} from "../types/RecordTypes.sol";
@@ -60,7 +61,7 @@ contract VehicleTitle is
     /// @inheritdoc IVehicleTitle
     uint32 public immutable forcedTransferDelaySeconds;
 
-    mapping(uint256 vehicleId => TitleState) private _states;
+    mapping(uint256 vehicleId => PackedTitleState) private _states;
     mapping(uint256 vehicleId => TitleUser) private _users;
     mapping(uint256 vehicleId => ForcedTransferRequest) private _forcedTransfers;
     mapping(uint8 lock => uint64 role) private _lockControllers;
@@ -110,15 +111,18 @@ contract VehicleTitle is
         uint256 vehicleId = birth.vehicleId;
         require(_ownerOf(vehicleId) == address(0), TitleExists(vehicleId));
 
-        _states[vehicleId] = TitleState({
-            issuer: msg.sender,
-            status: TitleStatus.Active,
-            locks: 0,
-            holderCount: 1,
-            grantEpoch: 0,
-            registeredDay: uint16(block.timestamp / 1 days), // fits until the year 2149
-            hasUser: false
-        });
+        _store(
+            vehicleId,
+            TitleState({
+                issuer: msg.sender,
+                status: TitleStatus.Active,
+                locks: 0,
+                holderCount: 1,
+                grantEpoch: 0,
+                registeredDay: uint16(block.timestamp / 1 days), // fits until the year 2149
+                hasUser: false
+            })
+        );
         _mint(holder, vehicleId);
         records.openRecord(msg.sender, role, birth);
 
@@ -128,10 +132,7 @@ contract VehicleTitle is
 
     /// @inheritdoc IVehicleTitle
     function reportAsHolder(RecordInput calldata input) external returns (uint32) {
-        require(
-            _requireOwned(input.vehicleId) == msg.sender,
-            TitleNotHolder(input.vehicleId, msg.sender)
-        );
+        require(_requireOwned(input.vehicleId) == msg.sender, TitleNotHolder(input.vehicleId, msg.sender));
         return records.appendHolderRecord(msg.sender, input);
     }
 
@@ -142,7 +143,7 @@ contract VehicleTitle is
     /// whoever is approved. The zero address ends the use.
     function setUser(uint256 vehicleId, address user, uint64 expires) external {
         address holder = _requireOwned(vehicleId);
-        TitleState storage state = _aliveState(vehicleId);
+        TitleState memory state = _aliveState(vehicleId);
         uint16 locks = state.locks;
 
         if (locks.has(Locks.RENTAL)) {
@@ -152,11 +153,13 @@ contract VehicleTitle is
         }
         if (user == address(0)) {
             _clearUser(vehicleId, state);
+            _store(vehicleId, state);
         } else {
             require(locks & Locks.STOPS_USER == 0, TitleLocked(vehicleId, locks, Locks.STOPS_USER));
             require(expires >= block.timestamp, TitleUserExpired(vehicleId, expires, block.timestamp));
 
             state.hasUser = true;
+            _store(vehicleId, state);
             _users[vehicleId] = TitleUser({account: user, expires: expires});
             emit UpdateUser(vehicleId, user, expires);
         }
@@ -165,18 +168,19 @@ contract VehicleTitle is
 
     /// @inheritdoc IERC4907
     function userOf(uint256 vehicleId) external view returns (address) {
-        if (!_states[vehicleId].hasUser) return address(0);
+        if (!_load(vehicleId).hasUser) return address(0);
         TitleUser memory user = _users[vehicleId];
         return user.expires >= block.timestamp ? user.account : address(0);
     }
 
     /// @inheritdoc IERC4907
     function userExpires(uint256 vehicleId) external view returns (uint256) {
-        return _states[vehicleId].hasUser ? _users[vehicleId].expires : 0;
+        return _load(vehicleId).hasUser ? _users[vehicleId].expires : 0;
     }
 
-    /// @dev The slot keeps its stale value: `hasUser` says whether it counts, and spares the write on every transfer.
-    function _clearUser(uint256 vehicleId, TitleState storage state) private {
+    /// @dev The user's slot keeps its stale value: `hasUser` says whether it counts, which spares a write on every
+    /// transfer. Changes `state` in memory.
+    function _clearUser(uint256 vehicleId, TitleState memory state) private {
         state.hasUser = false;
         emit UpdateUser(vehicleId, address(0), 0);
     }
@@ -195,11 +199,7 @@ contract VehicleTitle is
 
     /// @inheritdoc IERC7943NonFungible
     /// @dev The court's lock under its ERC-7943 name.
-    function setFrozenTokens(
-        address account,
-        uint256 vehicleId,
-        bool frozenStatus
-    ) external returns (bool) {
+    function setFrozenTokens(address account, uint256 vehicleId, bool frozenStatus) external returns (bool) {
         address holder = _requireOwned(vehicleId);
         require(account == holder, ERC721IncorrectOwner(account, vehicleId, holder));
         _setLock(holder, vehicleId, Locks.COURT, frozenStatus);
@@ -215,7 +215,7 @@ contract VehicleTitle is
 
     function _setLock(address holder, uint256 vehicleId, uint8 lock, bool isSet) private {
         _requireLockController(lock);
-        TitleState storage state = _aliveState(vehicleId);
+        TitleState memory state = _aliveState(vehicleId);
         uint16 locks = state.locks;
         require(locks.has(lock) != isSet, TitleLockUnchanged(vehicleId, lock, isSet));
 
@@ -224,11 +224,12 @@ contract VehicleTitle is
         _flipLock(holder, vehicleId, lock, state);
     }
 
-    /// @dev Writes the bit and tells wallets, in the words of the standards.
-    function _flipLock(address holder, uint256 vehicleId, uint8 lock, TitleState storage state) private {
+    /// @dev Stores the state with the bit flipped and tells wallets, in the words of the standards.
+    function _flipLock(address holder, uint256 vehicleId, uint8 lock, TitleState memory state) private {
         uint16 before = state.locks;
         uint16 locks = before ^ (uint16(1) << lock);
         state.locks = locks;
+        _store(vehicleId, state);
 
         bool stopped = before & Locks.STOPS_TRANSFER != 0;
         bool stops = locks & Locks.STOPS_TRANSFER != 0;
@@ -283,10 +284,7 @@ contract VehicleTitle is
     /// @inheritdoc IVehicleTitle
     function cancelForcedTransfer(uint256 vehicleId) external restricted {
         ForcedTransferRequest memory request = _forcedTransfers[vehicleId];
-        require(
-            request.executableAt != 0,
-            TitleForcedTransferUnknown(vehicleId, request.from, request.to)
-        );
+        require(request.executableAt != 0, TitleForcedTransferUnknown(vehicleId, request.from, request.to));
         delete _forcedTransfers[vehicleId];
         emit ForcedTransferCancelled(vehicleId, msg.sender);
     }
@@ -305,7 +303,7 @@ contract VehicleTitle is
             block.timestamp >= request.executableAt && block.timestamp <= expiresAt,
             TitleForcedTransferNotInTime(vehicleId, request.executableAt, expiresAt, block.timestamp)
         );
-        TitleState storage state = _aliveState(vehicleId);
+        TitleState memory state = _aliveState(vehicleId);
         address holder = _ownerOf(vehicleId);
         require(holder == from, ERC721IncorrectOwner(from, vehicleId, holder));
         require(state.locks.has(Locks.COURT), TitleNotFrozen(vehicleId));
@@ -348,7 +346,7 @@ contract VehicleTitle is
 
     /// @inheritdoc IERC7943NonFungible
     function getFrozenTokens(address account, uint256 vehicleId) external view returns (bool) {
-        return account == _ownerOf(vehicleId) && _states[vehicleId].locks.has(Locks.COURT);
+        return account == _ownerOf(vehicleId) && _load(vehicleId).locks.has(Locks.COURT);
     }
 
     /// @inheritdoc IERC7943NonFungible
@@ -360,22 +358,21 @@ contract VehicleTitle is
 
     /// @inheritdoc IVehicleTitle
     function changeStatus(RecordInput calldata input) external restricted {
-        TitleState storage state = _aliveState(input.vehicleId);
+        TitleState memory state = _aliveState(input.vehicleId);
         TitleStatus status = state.status;
         TitleStatus newStatus;
-        if (status == TitleStatus.Active && input.kind == RecordKinds.EXPORT) newStatus = TitleStatus.Exported;
-        if (status == TitleStatus.Exported && input.kind == RecordKinds.IMPORT) newStatus = TitleStatus.Active;
-        require(
-            newStatus != TitleStatus.None,
-            TitleStatusUnchangeable(input.vehicleId, status, input.kind)
-        );
+        if (status == TitleStatus.Active && input.kind == RecordKinds.EXPORT)
+            newStatus = TitleStatus.Exported;
+        if (status == TitleStatus.Exported && input.kind == RecordKinds.IMPORT)
+            newStatus = TitleStatus.Active;
+        require(newStatus != TitleStatus.None, TitleStatusUnchangeable(input.vehicleId, status, input.kind));
         _changeStatus(state, newStatus, Roles.REGISTRAR, input);
     }
 
     /// @inheritdoc IVehicleTitle
     function destroyVehicle(RecordInput calldata input) external restricted {
         uint256 vehicleId = input.vehicleId;
-        TitleState storage state = _aliveState(vehicleId);
+        TitleState memory state = _aliveState(vehicleId);
         require(
             input.kind == RecordKinds.DESTRUCTION,
             TitleStatusUnchangeable(vehicleId, state.status, input.kind)
@@ -393,12 +390,13 @@ contract VehicleTitle is
     }
 
     function _changeStatus(
-        TitleState storage state,
+        TitleState memory state,
         TitleStatus newStatus,
         uint64 role,
         RecordInput calldata input
     ) private {
         state.status = newStatus;
+        _store(input.vehicleId, state);
         records.appendMemberRecord(msg.sender, role, input);
         emit TitleStatusChanged(input.vehicleId, newStatus);
         emit MetadataUpdate(input.vehicleId);
@@ -414,7 +412,7 @@ contract VehicleTitle is
 
     /// @inheritdoc IVehicleTitle
     function stateOf(uint256 vehicleId) external view returns (TitleState memory) {
-        return _states[vehicleId];
+        return _load(vehicleId);
     }
 
     /// @inheritdoc IVehicleTitle
@@ -436,7 +434,7 @@ contract VehicleTitle is
     /// @inheritdoc ERC721
     function tokenURI(uint256 vehicleId) public view override returns (string memory) {
         _requireOwned(vehicleId);
-        return metadata.tokenURI(vehicleId, _states[vehicleId], records.stateOf(vehicleId));
+        return metadata.tokenURI(vehicleId, _load(vehicleId), records.stateOf(vehicleId));
     }
 
     /// @inheritdoc IERC7572
@@ -463,7 +461,7 @@ contract VehicleTitle is
         from = super._update(to, vehicleId, auth);
         if (from == address(0)) return from; // a mint: `_register` has written the state
 
-        TitleState storage state = _aliveState(vehicleId);
+        TitleState memory state = _aliveState(vehicleId);
         uint16 locks = state.locks;
         require(!locks.has(Locks.COURT), ERC7943InsufficientUnfrozenBalance(from, vehicleId));
         require(locks & Locks.STOPS_TRANSFER == 0, TitleLocked(vehicleId, locks, Locks.STOPS_TRANSFER));
@@ -471,26 +469,30 @@ contract VehicleTitle is
     }
 
     /// @dev What dies with a change of holder: grants, by the epoch, and the user, unless a rental protects it.
-    function _afterTransfer(address from, address to, uint256 vehicleId, TitleState storage state) private {
-        TitleState memory next = state;
-        if (from != to) ++next.holderCount;
-        ++next.grantEpoch;
-        if (next.hasUser && !next.locks.has(Locks.RENTAL)) {
-            next.hasUser = false;
-            emit UpdateUser(vehicleId, address(0), 0);
-        }
-        _states[vehicleId] = next;
+    function _afterTransfer(address from, address to, uint256 vehicleId, TitleState memory state) private {
+        if (from != to) ++state.holderCount;
+        ++state.grantEpoch;
+        if (state.hasUser && !state.locks.has(Locks.RENTAL)) _clearUser(vehicleId, state);
+        _store(vehicleId, state);
         emit MetadataUpdate(vehicleId);
     }
 
-    function _aliveState(uint256 vehicleId) private view returns (TitleState storage state) {
-        state = _states[vehicleId];
+    function _aliveState(uint256 vehicleId) private view returns (TitleState memory state) {
+        state = _load(vehicleId);
         require(state.status != TitleStatus.None, ERC721NonexistentToken(vehicleId));
         require(state.status != TitleStatus.Destroyed, TitleDestroyed(vehicleId));
     }
 
     function _isStopped(uint256 vehicleId) private view returns (bool) {
-        TitleState storage state = _states[vehicleId];
+        TitleState memory state = _load(vehicleId);
         return state.status == TitleStatus.Destroyed || state.locks & Locks.STOPS_TRANSFER != 0;
+    }
+
+    function _load(uint256 vehicleId) private view returns (TitleState memory) {
+        return _states[vehicleId].unpack();
+    }
+
+    function _store(uint256 vehicleId, TitleState memory state) private {
+        _states[vehicleId] = TitleStateLib.pack(state);
     }
 }

@@ -12,15 +12,20 @@ import VehicleModule from "./Vehicle.js";
 
 /** The whole system: all contracts, wired from the one table of authority, and handed over to its offices. */
 export default buildModule("BlokAuto", (m) => {
-  const { consortium, records, title, keys, p256Verifier } = m.useModule(VehicleModule);
-  const contracts = { Consortium: consortium, VehicleRecords: records, VehicleTitle: title, VehicleKeys: keys };
+  const { consortium, records, title, keys, metadata, p256Verifier } = m.useModule(VehicleModule);
+  const contracts = {
+    Consortium: consortium,
+    VehicleRecords: records,
+    VehicleTitle: title,
+    VehicleKeys: keys,
+  };
 
   const council = m.getParameter("council", m.getAccount(1));
   const guardian = m.getParameter("guardian", m.getAccount(2));
   const admissions = m.getParameter("admissions", m.getAccount(3));
   const councilDelaySeconds = m.getParameter("councilDelaySeconds", 172_800);
 
-  const functionRoles = AUTHORITY_TABLE.map((row) =>
+  const functionRoles = AUTHORITY_TABLE.filter(({ guard }) => guard === "restricted").map((row) =>
     m.encodeFunctionCall(
       consortium,
       "setTargetFunctionRole",
@@ -40,11 +45,18 @@ export default buildModule("BlokAuto", (m) => {
     );
   const offices = [
     m.encodeFunctionCall(consortium, "grantRole", [ROLES.guardian, guardian, 0], { id: "encode_guardian" }),
-    m.encodeFunctionCall(consortium, "grantRole", [ROLES.admissions, admissions, 0], { id: "encode_admissions" }),
+    m.encodeFunctionCall(consortium, "grantRole", [ROLES.admissions, admissions, 0], {
+      id: "encode_admissions",
+    }),
   ];
-  const wired = m.call(consortium, "multicall", [[...functionRoles, ...contractRoles, ...labels, ...offices]], {
-    id: "wireAuthority",
-  });
+  const wired = m.call(
+    consortium,
+    "multicall",
+    [[...functionRoles, ...contractRoles, ...labels, ...offices]],
+    {
+      id: "wireAuthority",
+    },
+  );
 
   const writers = m.call(
     records,
@@ -53,7 +65,9 @@ export default buildModule("BlokAuto", (m) => {
     { id: "setKindWriters" },
   );
   const locks = Object.entries(LOCKS).map(([name, lock]) =>
-    m.call(title, "setLockController", [lock.bit, ROLES[lock.controller]], { id: `setLockController_${name}` }),
+    m.call(title, "setLockController", [lock.bit, ROLES[lock.controller]], {
+      id: `setLockController_${name}`,
+    }),
   );
 
   // Last of all, the deployer gives everything away: from here on the council rules, with its delay.
@@ -66,5 +80,5 @@ export default buildModule("BlokAuto", (m) => {
     after: [handedOver],
   });
 
-  return { consortium, records, title, keys, p256Verifier };
+  return { consortium, records, title, keys, metadata, p256Verifier };
 });

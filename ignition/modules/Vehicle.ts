@@ -11,5 +11,5 @@ export default buildModule("Vehicle", (m) => {
   const title = m.contract("VehicleTitle", [consortium, records, metadata, forcedTransferDelaySeconds]);
   const p256Verifier = m.contract("ERC7913P256Verifier");
   const keys = m.contract("VehicleKeys", [consortium, title, p256Verifier]);
-  return { consortium, records, title, keys, p256Verifier };
+  return { consortium, records, title, keys, metadata, p256Verifier };
 });

@@ -72,7 +72,7 @@ export const errorsAbi = [
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"}],"name":"TitleDestroyed","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"}],"name":"TitleEvidenceMissing","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"}],"name":"TitleExists","type":"error"},
-  {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"uint40","name":"executableAt","type":"uint40"},{"internalType":"uint40","name":"expiresAt","type":"uint40"},{"internalType":"uint256","name":"now_","type":"uint256"}],"name":"TitleForcedTransferNotInTime","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"uint40","name":"executableAt","type":"uint40"},{"internalType":"uint40","name":"expiresAt","type":"uint40"},{"internalType":"uint256","name":"currentTime","type":"uint256"}],"name":"TitleForcedTransferNotInTime","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"uint40","name":"executableAt","type":"uint40"}],"name":"TitleForcedTransferPending","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"address","name":"from","type":"address"},{"internalType":"address","name":"to","type":"address"}],"name":"TitleForcedTransferUnknown","type":"error"},
   {"inputs":[{"internalType":"uint8","name":"lock","type":"uint8"},{"internalType":"address","name":"caller","type":"address"},{"internalType":"uint64","name":"controller","type":"uint64"}],"name":"TitleLockForeign","type":"error"},
@@ -82,5 +82,5 @@ export const errorsAbi = [
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"}],"name":"TitleNotFrozen","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"address","name":"account","type":"address"}],"name":"TitleNotHolder","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"enum TitleStatus","name":"status","type":"uint8"},{"internalType":"uint8","name":"kind","type":"uint8"}],"name":"TitleStatusUnchangeable","type":"error"},
-  {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"uint64","name":"expires","type":"uint64"},{"internalType":"uint256","name":"now_","type":"uint256"}],"name":"TitleUserExpired","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"uint64","name":"expires","type":"uint64"},{"internalType":"uint256","name":"currentTime","type":"uint256"}],"name":"TitleUserExpired","type":"error"},
 ] as const;

@@ -22,39 +22,130 @@ export interface AuthorityRow {
   role: RoleName;
   delay: AuthorityDelay;
   guardian: "guardian" | "none";
+  /**
+   * How the contract asks: `restricted` asks the authority for the function's role, which Ignition wires; `member` asks
+   * for this very role in code, as the entries for contracts do. Both refuse everybody else.
+   */
+  guard: "restricted" | "member";
 }
 
 /**
  * Every restricted function of every contract. The Ignition module wires from this table, the matrix test expects
- * from it, and a test fails when a contract has a restricted function that stands not here.
+ * from it, and a test fails when a contract has a restricted function that does not stand here.
  */
 export const AUTHORITY_TABLE = [
-  { target: "Consortium", function: "admitMember", role: "admissions", delay: "admission", guardian: "guardian" },
-  { target: "Consortium", function: "expelMember", role: "admissions", delay: "none", guardian: "none" },
-  { target: "Consortium", function: "vetoAdmission", role: "guardian", delay: "none", guardian: "none" },
-  { target: "VehicleRecords", function: "openRecord", role: "titleContract", delay: "none", guardian: "none" },
+  {
+    target: "Consortium",
+    function: "admitMember",
+    role: "admissions",
+    delay: "admission",
+    guardian: "guardian",
+    guard: "restricted",
+  },
+  {
+    target: "Consortium",
+    function: "expelMember",
+    role: "admissions",
+    delay: "none",
+    guardian: "none",
+    guard: "restricted",
+  },
+  {
+    target: "Consortium",
+    function: "vetoAdmission",
+    role: "guardian",
+    delay: "none",
+    guardian: "none",
+    guard: "restricted",
+  },
+  {
+    target: "VehicleRecords",
+    function: "openRecord",
+    role: "titleContract",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
   {
     target: "VehicleRecords",
     function: "appendMemberRecord",
     role: "recordController",
     delay: "none",
     guardian: "none",
+    guard: "member",
   },
-  { target: "VehicleRecords", function: "appendHolderRecord", role: "titleContract", delay: "none", guardian: "none" },
-  { target: "VehicleRecords", function: "appendVehicleRecord", role: "keysContract", delay: "none", guardian: "none" },
-  { target: "VehicleRecords", function: "setKindWriters", role: "council", delay: "council", guardian: "guardian" },
-  { target: "VehicleTitle", function: "setLockController", role: "council", delay: "council", guardian: "guardian" },
+  {
+    target: "VehicleRecords",
+    function: "appendHolderRecord",
+    role: "titleContract",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "VehicleRecords",
+    function: "appendVehicleRecord",
+    role: "keysContract",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "VehicleRecords",
+    function: "setKindWriters",
+    role: "council",
+    delay: "council",
+    guardian: "guardian",
+    guard: "restricted",
+  },
+  {
+    target: "VehicleTitle",
+    function: "setLockController",
+    role: "council",
+    delay: "council",
+    guardian: "guardian",
+    guard: "restricted",
+  },
   {
     target: "VehicleTitle",
     function: "requestForcedTransfer",
     role: "court",
     delay: "forcedTransfer",
     guardian: "guardian",
+    guard: "restricted",
   },
-  { target: "VehicleTitle", function: "forcedTransfer", role: "registrar", delay: "forcedTransfer", guardian: "guardian" },
-  { target: "VehicleTitle", function: "cancelForcedTransfer", role: "guardian", delay: "none", guardian: "none" },
-  { target: "VehicleTitle", function: "changeStatus", role: "registrar", delay: "none", guardian: "none" },
-  { target: "VehicleTitle", function: "destroyVehicle", role: "recycler", delay: "none", guardian: "none" },
+  {
+    target: "VehicleTitle",
+    function: "forcedTransfer",
+    role: "registrar",
+    delay: "forcedTransfer",
+    guardian: "guardian",
+    guard: "restricted",
+  },
+  {
+    target: "VehicleTitle",
+    function: "cancelForcedTransfer",
+    role: "guardian",
+    delay: "none",
+    guardian: "none",
+    guard: "restricted",
+  },
+  {
+    target: "VehicleTitle",
+    function: "changeStatus",
+    role: "registrar",
+    delay: "none",
+    guardian: "none",
+    guard: "restricted",
+  },
+  {
+    target: "VehicleTitle",
+    function: "destroyVehicle",
+    role: "recycler",
+    delay: "none",
+    guardian: "none",
+    guard: "restricted",
+  },
 ] as const satisfies readonly AuthorityRow[];
 
 /**

@@ -4,9 +4,9 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../../common.js"
   
-    export type RecordStruct = {index: BigNumberish, documentHash: BytesLike, code: BigNumberish, odometer: BigNumberish, odometerUnit: BigNumberish, observedAt: BigNumberish, recordedAt: BigNumberish, role: BigNumberish, grade: BigNumberish, corrects: BigNumberish}
+    export type RecordStruct = {index: BigNumberish, documentHash: BytesLike, code: BigNumberish, odometer: BigNumberish, odometerUnit: BigNumberish, observedAt: BigNumberish, recordedAt: BigNumberish, role: BigNumberish, corrects: BigNumberish}
 
-    export type RecordStructOutput = [index: bigint, documentHash: string, code: bigint, odometer: bigint, odometerUnit: bigint, observedAt: bigint, recordedAt: bigint, role: bigint, grade: bigint, corrects: bigint] & {index: bigint, documentHash: string, code: bigint, odometer: bigint, odometerUnit: bigint, observedAt: bigint, recordedAt: bigint, role: bigint, grade: bigint, corrects: bigint }
+    export type RecordStructOutput = [index: bigint, documentHash: string, code: bigint, odometer: bigint, odometerUnit: bigint, observedAt: bigint, recordedAt: bigint, role: bigint, corrects: bigint] & {index: bigint, documentHash: string, code: bigint, odometer: bigint, odometerUnit: bigint, observedAt: bigint, recordedAt: bigint, role: bigint, corrects: bigint }
   
 
     export type RecordInputStruct = {vehicleId: BigNumberish, documentHash: BytesLike, kind: BigNumberish, code: BigNumberish, odometer: BigNumberish, odometerUnit: BigNumberish, observedAt: BigNumberish}
@@ -30,7 +30,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVehicleRecordsInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_BATCH" | "appendCorrection" | "appendHolderRecord" | "appendMemberRecord" | "appendRecord" | "appendRecords" | "appendVehicleRecord" | "foldProof" | "headOf" | "kindWritersOf" | "openRecord" | "setKindWriters" | "stateOf"): FunctionFragment;
+    getFunction(nameOrSignature: "MAX_BATCH" | "appendCorrection" | "appendHolderRecord" | "appendMemberRecord" | "appendRecord" | "appendRecords" | "appendVehicleRecord" | "foldProof" | "gradeOf" | "headOf" | "kindWritersOf" | "openRecord" | "setKindWriters" | "stateOf"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "KindWritersSet" | "OdometerQuarantined" | "OdometerResolved" | "RecordAppended"): EventFragment;
 
@@ -42,6 +42,7 @@ encodeFunctionData(functionFragment: 'appendRecord', values: [RecordInputStruct,
 encodeFunctionData(functionFragment: 'appendRecords', values: [RecordInputStruct[], BigNumberish]): string;
 encodeFunctionData(functionFragment: 'appendVehicleRecord', values: [AddressLike, RecordInputStruct]): string;
 encodeFunctionData(functionFragment: 'foldProof', values: [BigNumberish, RecordProofStruct]): string;
+encodeFunctionData(functionFragment: 'gradeOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'headOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'kindWritersOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'openRecord', values: [AddressLike, BigNumberish, RecordInputStruct]): string;
@@ -56,6 +57,7 @@ decodeFunctionResult(functionFragment: 'appendRecord', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'appendRecords', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'appendVehicleRecord', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'foldProof', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'gradeOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'headOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'kindWritersOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openRecord', data: BytesLike): Result;
@@ -210,6 +212,14 @@ decodeFunctionResult(functionFragment: 'stateOf', data: BytesLike): Result;
     
 
     
+    gradeOf: TypedContractMethod<
+      [role: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     headOf: TypedContractMethod<
       [vehicleId: BigNumberish, ],
       [string],
@@ -290,6 +300,11 @@ getFunction(nameOrSignature: 'appendVehicleRecord'): TypedContractMethod<
 getFunction(nameOrSignature: 'foldProof'): TypedContractMethod<
       [vehicleId: BigNumberish, proof: RecordProofStruct, ],
       [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'gradeOf'): TypedContractMethod<
+      [role: BigNumberish, ],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'headOf'): TypedContractMethod<

@@ -4,9 +4,9 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../../common.js"
   
-    export type RecordStruct = {index: BigNumberish, documentHash: BytesLike, code: BigNumberish, odometer: BigNumberish, odometerUnit: BigNumberish, observedAt: BigNumberish, recordedAt: BigNumberish, role: BigNumberish, grade: BigNumberish, corrects: BigNumberish}
+    export type RecordStruct = {index: BigNumberish, documentHash: BytesLike, code: BigNumberish, odometer: BigNumberish, odometerUnit: BigNumberish, observedAt: BigNumberish, recordedAt: BigNumberish, role: BigNumberish, corrects: BigNumberish}
 
-    export type RecordStructOutput = [index: bigint, documentHash: string, code: bigint, odometer: bigint, odometerUnit: bigint, observedAt: bigint, recordedAt: bigint, role: bigint, grade: bigint, corrects: bigint] & {index: bigint, documentHash: string, code: bigint, odometer: bigint, odometerUnit: bigint, observedAt: bigint, recordedAt: bigint, role: bigint, grade: bigint, corrects: bigint }
+    export type RecordStructOutput = [index: bigint, documentHash: string, code: bigint, odometer: bigint, odometerUnit: bigint, observedAt: bigint, recordedAt: bigint, role: bigint, corrects: bigint] & {index: bigint, documentHash: string, code: bigint, odometer: bigint, odometerUnit: bigint, observedAt: bigint, recordedAt: bigint, role: bigint, corrects: bigint }
   
 
     export type RecordInputStruct = {vehicleId: BigNumberish, documentHash: BytesLike, kind: BigNumberish, code: BigNumberish, odometer: BigNumberish, odometerUnit: BigNumberish, observedAt: BigNumberish}
@@ -30,7 +30,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface VehicleRecordsInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_BATCH" | "appendCorrection" | "appendHolderRecord" | "appendMemberRecord" | "appendRecord" | "appendRecords" | "appendVehicleRecord" | "authority" | "foldProof" | "headOf" | "isConsumingScheduledOp" | "kindWritersOf" | "openRecord" | "setAuthority" | "setKindWriters" | "stateOf"): FunctionFragment;
+    getFunction(nameOrSignature: "MAX_BATCH" | "appendCorrection" | "appendHolderRecord" | "appendMemberRecord" | "appendRecord" | "appendRecords" | "appendVehicleRecord" | "authority" | "foldProof" | "gradeOf" | "headOf" | "isConsumingScheduledOp" | "kindWritersOf" | "openRecord" | "setAuthority" | "setKindWriters" | "stateOf"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "KindWritersSet" | "OdometerQuarantined" | "OdometerResolved" | "RecordAppended"): EventFragment;
 
@@ -43,6 +43,7 @@ encodeFunctionData(functionFragment: 'appendRecords', values: [RecordInputStruct
 encodeFunctionData(functionFragment: 'appendVehicleRecord', values: [AddressLike, RecordInputStruct]): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'foldProof', values: [BigNumberish, RecordProofStruct]): string;
+encodeFunctionData(functionFragment: 'gradeOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'headOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'kindWritersOf', values: [BigNumberish]): string;
@@ -60,6 +61,7 @@ decodeFunctionResult(functionFragment: 'appendRecords', data: BytesLike): Result
 decodeFunctionResult(functionFragment: 'appendVehicleRecord', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'foldProof', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'gradeOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'headOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'kindWritersOf', data: BytesLike): Result;
@@ -236,6 +238,14 @@ decodeFunctionResult(functionFragment: 'stateOf', data: BytesLike): Result;
     
 
     
+    gradeOf: TypedContractMethod<
+      [role: BigNumberish, ],
+      [bigint],
+      'view'
+    >
+    
+
+    
     headOf: TypedContractMethod<
       [vehicleId: BigNumberish, ],
       [string],
@@ -337,6 +347,11 @@ getFunction(nameOrSignature: 'authority'): TypedContractMethod<
 getFunction(nameOrSignature: 'foldProof'): TypedContractMethod<
       [vehicleId: BigNumberish, proof: RecordProofStruct, ],
       [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'gradeOf'): TypedContractMethod<
+      [role: BigNumberish, ],
+      [bigint],
       'view'
     >;
 getFunction(nameOrSignature: 'headOf'): TypedContractMethod<

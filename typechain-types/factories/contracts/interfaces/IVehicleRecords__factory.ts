@@ -401,11 +401,6 @@
             "type": "uint64"
           },
           {
-            "internalType": "enum TrustGrade",
-            "name": "grade",
-            "type": "uint8"
-          },
-          {
             "internalType": "uint32",
             "name": "corrects",
             "type": "uint32"
@@ -540,11 +535,6 @@
                 "internalType": "uint64",
                 "name": "role",
                 "type": "uint64"
-              },
-              {
-                "internalType": "enum TrustGrade",
-                "name": "grade",
-                "type": "uint8"
               },
               {
                 "internalType": "uint32",
@@ -949,11 +939,6 @@
                 "type": "uint64"
               },
               {
-                "internalType": "enum TrustGrade",
-                "name": "grade",
-                "type": "uint8"
-              },
-              {
                 "internalType": "uint32",
                 "name": "corrects",
                 "type": "uint32"
@@ -980,6 +965,25 @@
         "internalType": "bytes32",
         "name": "",
         "type": "bytes32"
+      }
+    ],
+    "stateMutability": "pure",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "role",
+        "type": "uint64"
+      }
+    ],
+    "name": "gradeOf",
+    "outputs": [
+      {
+        "internalType": "enum TrustGrade",
+        "name": "",
+        "type": "uint8"
       }
     ],
     "stateMutability": "pure",

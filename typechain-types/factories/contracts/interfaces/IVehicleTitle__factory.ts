@@ -106,7 +106,7 @@
       },
       {
         "internalType": "uint256",
-        "name": "now_",
+        "name": "currentTime",
         "type": "uint256"
       }
     ],
@@ -291,7 +291,7 @@
       },
       {
         "internalType": "uint256",
-        "name": "now_",
+        "name": "currentTime",
         "type": "uint256"
       }
     ],

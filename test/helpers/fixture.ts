@@ -1,0 +1,99 @@
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { id } from "ethers";
+import { network } from "hardhat";
+import BlokAuto from "../../ignition/modules/BlokAuto.js";
+import {
+  Consortium__factory,
+  TitleMetadata__factory,
+  VehicleKeys__factory,
+  VehicleRecords__factory,
+  VehicleTitle__factory,
+} from "../../sdk/src/chain/contracts.js";
+import type { Deployment, RpcProvider } from "../../sdk/src/chain/deployment.js";
+import type { MemberClass } from "../../sdk/src/consortium/roles.js";
+import { MEMBER_CLASSES, ROLES } from "../../sdk/src/consortium/roles.js";
+
+export const ADMISSION_DELAY = 86_400;
+export const COUNCIL_DELAY = 172_800;
+export const FORCED_TRANSFER_DELAY = 1_209_600;
+
+/** Who stands on the chain: the offices, one member of every class, and people who are no members. */
+export type Actors = Record<MemberClass, HardhatEthersSigner> & {
+  deployer: HardhatEthersSigner;
+  council: HardhatEthersSigner;
+  guardian: HardhatEthersSigner;
+  admissions: HardhatEthersSigner;
+  holder: HardhatEthersSigner;
+  buyer: HardhatEthersSigner;
+  stranger: HardhatEthersSigner;
+};
+
+/**
+ * A chain of its own for a test file, and two fixtures for `networkHelpers.loadFixture`: `deployFixture` is the system
+ * as Ignition leaves it, `memberFixture` has one active member of every class besides.
+ *
+ * @param override `initialDate` makes the times, and with them gas figures, the same in every run.
+ */
+export async function createChain(override: { initialDate?: string } = {}) {
+  const connection = await network.create({ network: "hardhat", override });
+  const { ethers, ignition, networkHelpers, provider } = connection;
+
+  async function deployFixture() {
+    const signers = await ethers.getSigners();
+    const at = (index: number): HardhatEthersSigner => {
+      const signer = signers[index];
+      if (signer === undefined) throw new Error(`the chain has no account ${index}`);
+      return signer;
+    };
+    const classes = Object.fromEntries(MEMBER_CLASSES.map((name, index) => [name, at(4 + index)]));
+    const actors = {
+      deployer: at(0),
+      council: at(1),
+      guardian: at(2),
+      admissions: at(3),
+      ...classes,
+      holder: at(20),
+      buyer: at(21),
+      stranger: at(22),
+    } as Actors;
+
+    const deployed = await ignition.deploy(BlokAuto);
+    const address = async (contract: { getAddress(): Promise<string> }) =>
+      (await contract.getAddress()) as `0x${string}`;
+    const contracts = {
+      Consortium: await address(deployed.consortium),
+      VehicleRecords: await address(deployed.records),
+      VehicleTitle: await address(deployed.title),
+      VehicleKeys: await address(deployed.keys),
+      TitleMetadata: await address(deployed.metadata),
+      ERC7913P256Verifier: await address(deployed.p256Verifier),
+    };
+    const deployment: Deployment = { network: "hardhat", chainId: 31337, fromBlock: 0, contracts };
+    const rpc: RpcProvider = {
+      request: ({ method, params }) => provider.request({ method, params: [...(params ?? [])] }),
+    };
+    return {
+      connection,
+      rpc,
+      deployment,
+      actors,
+      consortium: Consortium__factory.connect(contracts.Consortium, actors.deployer),
+      records: VehicleRecords__factory.connect(contracts.VehicleRecords, actors.deployer),
+      title: VehicleTitle__factory.connect(contracts.VehicleTitle, actors.deployer),
+      keys: VehicleKeys__factory.connect(contracts.VehicleKeys, actors.deployer),
+      metadata: TitleMetadata__factory.connect(contracts.TitleMetadata, actors.deployer),
+    };
+  }
+
+  async function memberFixture() {
+    const system = await deployFixture();
+    const office = system.consortium.connect(system.actors.admissions);
+    for (const name of MEMBER_CLASSES) {
+      await office.admitMember(system.actors[name], ROLES[name], id(`organisation of the ${name}`));
+    }
+    await networkHelpers.time.increase(ADMISSION_DELAY + 1);
+    return system;
+  }
+
+  return { ...connection, deployFixture, memberFixture };
+}
