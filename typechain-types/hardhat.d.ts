@@ -22,9 +22,9 @@ getContractFactory(name: 'IVehicleKeys', signerOrOptions?: ethers.Signer | Facto
 getContractFactory(name: 'IVehicleRecords', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVehicleRecords__factory>
 getContractFactory(name: 'IVehicleTitle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVehicleTitle__factory>
 getContractFactory(name: 'TitleMetadata', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TitleMetadata__factory>
+getContractFactory(name: 'VehicleKeys', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VehicleKeys__factory>
 getContractFactory(name: 'VehicleRecords', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VehicleRecords__factory>
 getContractFactory(name: 'VehicleTitle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VehicleTitle__factory>
-getContractFactory(name: 'VehicleKeys', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VehicleKeys__factory>
 getContractFactory(name: 'ERC7913P256Verifier', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ERC7913P256Verifier__factory>
 
   getContractAt(name: 'Consortium', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Consortium>
@@ -39,9 +39,9 @@ getContractAt(name: 'IVehicleKeys', address: string | ethers.Addressable, signer
 getContractAt(name: 'IVehicleRecords', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVehicleRecords>
 getContractAt(name: 'IVehicleTitle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVehicleTitle>
 getContractAt(name: 'TitleMetadata', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TitleMetadata>
+getContractAt(name: 'VehicleKeys', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VehicleKeys>
 getContractAt(name: 'VehicleRecords', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VehicleRecords>
 getContractAt(name: 'VehicleTitle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VehicleTitle>
-getContractAt(name: 'VehicleKeys', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VehicleKeys>
 getContractAt(name: 'ERC7913P256Verifier', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ERC7913P256Verifier>
 
   deployContract(name: 'Consortium', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Consortium>
@@ -56,9 +56,9 @@ deployContract(name: 'IVehicleKeys', signerOrOptions?: ethers.Signer | DeployCon
 deployContract(name: 'IVehicleRecords', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleRecords>
 deployContract(name: 'IVehicleTitle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleTitle>
 deployContract(name: 'TitleMetadata', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TitleMetadata>
+deployContract(name: 'VehicleKeys', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleKeys>
 deployContract(name: 'VehicleRecords', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleRecords>
 deployContract(name: 'VehicleTitle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleTitle>
-deployContract(name: 'VehicleKeys', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleKeys>
 deployContract(name: 'ERC7913P256Verifier', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC7913P256Verifier>
 
   deployContract(name: 'Consortium', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Consortium>
@@ -73,9 +73,9 @@ deployContract(name: 'IVehicleKeys', args: any[], signerOrOptions?: ethers.Signe
 deployContract(name: 'IVehicleRecords', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleRecords>
 deployContract(name: 'IVehicleTitle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleTitle>
 deployContract(name: 'TitleMetadata', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TitleMetadata>
+deployContract(name: 'VehicleKeys', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleKeys>
 deployContract(name: 'VehicleRecords', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleRecords>
 deployContract(name: 'VehicleTitle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleTitle>
-deployContract(name: 'VehicleKeys', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleKeys>
 deployContract(name: 'ERC7913P256Verifier', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC7913P256Verifier>
 
     // default types

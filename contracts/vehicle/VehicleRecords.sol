@@ -48,10 +48,7 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
     /// @inheritdoc IVehicleRecords
     function openRecord(address author, uint64 role, RecordInput calldata input) external {
         _requireMember(msg.sender, Roles.TITLE_CONTRACT);
-        require(
-            input.kind == RecordKinds.MANUFACTURED || input.kind == RecordKinds.FIRST_REGISTERED,
-            RecordsKindNotBirth(input.kind)
-        );
+        require(_isBirth(input.kind), RecordsKindNotBirth(input.kind));
         _requireWriter(input.kind, role);
         _requireMember(author, role);
 
@@ -200,8 +197,10 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
 
     function _appendTo(address author, uint64 role, RecordInput calldata input) private returns (uint32) {
         uint256 vehicleId = input.vehicleId;
+        uint8 kind = input.kind;
+        require(!_isBirth(kind), RecordsKindReserved(kind)); // a life has one beginning
         (Life storage life, PackedRecordState state) = _lifeOf(vehicleId);
-        return _append(vehicleId, author, input.kind, _record(input, role), life, state);
+        return _append(vehicleId, author, kind, _record(input, role), life, state);
     }
 
     /// @dev Reads the fields from calldata once: each read checks that the word fits its type.
@@ -292,6 +291,10 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
             state = state.withAnomaly(anomaly);
         }
         return isNewest ? state.withReading(odometer, unit, observedAt) : state;
+    }
+
+    function _isBirth(uint8 kind) private pure returns (bool) {
+        return kind == RecordKinds.MANUFACTURED || kind == RecordKinds.FIRST_REGISTERED;
     }
 
     function _lifeOf(uint256 vehicleId) private view returns (Life storage life, PackedRecordState state) {

@@ -1,0 +1,3 @@
+export * from "./DocumentStore.js";
+export * from "./MemoryDocumentStore.js";
+export * from "./StoreError.js";

@@ -1,0 +1,1 @@
+export { FileDocumentStore } from "./FileDocumentStore.js";
