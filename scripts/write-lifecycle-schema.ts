@@ -14,6 +14,8 @@ const wanted = await format(JSON.stringify(publishLifecycleSchema()), { parser: 
 if (!process.argv.includes("--check")) {
   await writeFile(file, wanted);
 } else if ((await readFile(file, "utf8").catch(() => "")) !== wanted) {
-  console.error("examples/lifecycle.schema.json is out of date; run node --import tsx scripts/write-lifecycle-schema.ts");
+  console.error(
+    "examples/lifecycle.schema.json is out of date; run node --import tsx scripts/write-lifecycle-schema.ts",
+  );
   process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { id } from "ethers";
 import { network } from "hardhat";
-import BlokAuto from "../../ignition/modules/BlokAuto.js";
+import { deployLocal } from "../../scripts/lib/deployLocal.js";
 import {
   Consortium__factory,
   TitleMetadata__factory,
@@ -9,7 +9,6 @@ import {
   VehicleRecords__factory,
   VehicleTitle__factory,
 } from "../../sdk/src/chain/contracts.js";
-import type { Deployment, RpcProvider } from "../../sdk/src/chain/deployment.js";
 import type { MemberClass } from "../../sdk/src/consortium/roles.js";
 import { MEMBER_CLASSES, ROLES } from "../../sdk/src/consortium/roles.js";
 
@@ -36,7 +35,7 @@ export type Actors = Record<MemberClass, HardhatEthersSigner> & {
  */
 export async function createChain(override: { initialDate?: string } = {}) {
   const connection = await network.create({ network: "hardhat", override });
-  const { ethers, ignition, networkHelpers, provider } = connection;
+  const { ethers, networkHelpers } = connection;
 
   async function deployFixture() {
     const signers = await ethers.getSigners();
@@ -57,21 +56,8 @@ export async function createChain(override: { initialDate?: string } = {}) {
       stranger: at(22),
     } as Actors;
 
-    const deployed = await ignition.deploy(BlokAuto);
-    const address = async (contract: { getAddress(): Promise<string> }) =>
-      (await contract.getAddress()) as `0x${string}`;
-    const contracts = {
-      Consortium: await address(deployed.consortium),
-      VehicleRecords: await address(deployed.records),
-      VehicleTitle: await address(deployed.title),
-      VehicleKeys: await address(deployed.keys),
-      TitleMetadata: await address(deployed.metadata),
-      ERC7913P256Verifier: await address(deployed.p256Verifier),
-    };
-    const deployment: Deployment = { network: "hardhat", chainId: 31337, fromBlock: 0, contracts };
-    const rpc: RpcProvider = {
-      request: ({ method, params }) => provider.request({ method, params: [...(params ?? [])] }),
-    };
+    const { rpc, deployment } = await deployLocal(connection);
+    const { contracts } = deployment;
     return {
       connection,
       rpc,

@@ -50,12 +50,19 @@ export function httpRpc(url: string, options: HttpRpcOptions = {}): RpcProvider 
       throw failure;
     }
     if (RETRIED_STATUS.has(response.status)) {
-      return { failure: new ChainError("RPC_UNREACHABLE", `the node answers with HTTP ${response.status}`, { where: host }) };
+      return {
+        failure: new ChainError("RPC_UNREACHABLE", `the node answers with HTTP ${response.status}`, {
+          where: host,
+        }),
+      };
     }
     if (!response.ok) {
       throw new ChainError("RPC_UNREACHABLE", `the node answers with HTTP ${response.status}`, {
         where: host,
-        fix: response.status === 401 || response.status === 403 ? "check the key in the RPC URL" : "check the RPC URL",
+        fix:
+          response.status === 401 || response.status === 403
+            ? "check the key in the RPC URL"
+            : "check the RPC URL",
       });
     }
     if (!answer || !("result" in answer)) {
@@ -102,12 +109,15 @@ function parse(text: string): { result: unknown } | { error: unknown } | undefin
     return undefined;
   }
   if (typeof answer !== "object" || answer === null) return undefined;
-  if ("error" in answer && answer.error !== null && answer.error !== undefined) return { error: answer.error };
+  if ("error" in answer && answer.error !== null && answer.error !== undefined)
+    return { error: answer.error };
   return "result" in answer ? { result: answer.result } : undefined;
 }
 
 function refused(host: string, error: unknown): ChainError {
-  const { code, message, data } = (typeof error === "object" && error !== null ? error : { message: error }) as {
+  const { code, message, data } = (
+    typeof error === "object" && error !== null ? error : { message: error }
+  ) as {
     code?: unknown;
     message?: unknown;
     data?: unknown;
@@ -121,7 +131,10 @@ function refused(host: string, error: unknown): ChainError {
 
 function unreachable(host: string, timeoutMs: number, cause: unknown): ChainError {
   if (cause instanceof Error && cause.name === "TimeoutError") {
-    return new ChainError("RPC_TIMEOUT", `the node did not answer within ${timeoutMs} ms`, { where: host, cause });
+    return new ChainError("RPC_TIMEOUT", `the node did not answer within ${timeoutMs} ms`, {
+      where: host,
+      cause,
+    });
   }
   return new ChainError("RPC_UNREACHABLE", "the node does not answer", {
     where: host,

@@ -6,5 +6,7 @@
  * isThrottled("query returned more than 10000 results"); // false
  */
 export function isThrottled(message: string): boolean {
-  return /rate.?limit|request rate|too many requests|per.second|throttl|request count exceeded|capacity/i.test(message);
+  return /rate.?limit|request rate|too many requests|per.second|throttl|request count exceeded|capacity/i.test(
+    message,
+  );
 }

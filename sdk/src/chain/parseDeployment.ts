@@ -40,7 +40,8 @@ export function parseDeployment(input: unknown, where?: string): Deployment {
 
   const addresses = CONTRACTS.map((name) => {
     const address = contracts[name];
-    if (typeof address !== "string" || !isAddress(address)) return fail(`contracts.${name} must be an address`);
+    if (typeof address !== "string" || !isAddress(address))
+      return fail(`contracts.${name} must be an address`);
     return [name, getAddress(address)];
   });
   return { network, chainId, fromBlock, contracts: Object.fromEntries(addresses) as Deployment["contracts"] };

@@ -32,7 +32,10 @@ export async function readContract(
   const { address, contract, view, args, block } = call;
   const abi = contract instanceof Interface ? contract : new Interface(contract);
   const data = abi.encodeFunctionData(view, args);
-  const answer = await rpc.request({ method: "eth_call", params: [{ to: address, data }, toQuantity(block)] });
+  const answer = await rpc.request({
+    method: "eth_call",
+    params: [{ to: address, data }, toQuantity(block)],
+  });
   if (typeof answer !== "string" || answer.length <= 2) {
     throw new ChainError("CONTRACT_MISSING", `nothing answers ${view} at ${address} in block ${block}`, {
       fix: "check the address, the chain, and that the contract was deployed before this block",

@@ -1,1 +1,3 @@
 export * from "./BlokError.js";
+export * from "./errorWords.js";
+export * from "./explainError.js";

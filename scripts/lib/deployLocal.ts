@@ -1,0 +1,36 @@
+import type { NetworkConnection } from "hardhat/types/network";
+import BlokAuto from "../../ignition/modules/BlokAuto.js";
+import type { Deployment, RpcProvider } from "../../sdk/src/chain/deployment.js";
+
+export interface LocalSystem {
+  rpc: RpcProvider;
+  deployment: Deployment;
+}
+
+/**
+ * Deploys the whole system to a chain that ends with the process, through the same Ignition modules as anywhere else. Council,
+ * guardian and admissions office are the chain's accounts 1, 2 and 3.
+ */
+export async function deployLocal(connection: NetworkConnection): Promise<LocalSystem> {
+  const deployed = await connection.ignition.deploy(BlokAuto);
+  const address = async (contract: { getAddress(): Promise<string> }) =>
+    (await contract.getAddress()) as `0x${string}`;
+  return {
+    rpc: {
+      request: ({ method, params }) => connection.provider.request({ method, params: [...(params ?? [])] }),
+    },
+    deployment: {
+      network: connection.networkName,
+      chainId: 31337,
+      fromBlock: 0,
+      contracts: {
+        Consortium: await address(deployed.consortium),
+        VehicleRecords: await address(deployed.records),
+        VehicleTitle: await address(deployed.title),
+        VehicleKeys: await address(deployed.keys),
+        TitleMetadata: await address(deployed.metadata),
+        ERC7913P256Verifier: await address(deployed.p256Verifier),
+      },
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { Consortium__factory } from "../chain/contracts.js";
+import { ROLES, type MemberClass } from "../consortium/roles.js";
+import { fromQuantity, toQuantity } from "../chain/quantity.js";
+import { LOCAL_CHAIN_ID } from "./deriveAccounts.js";
+import { ImportError } from "./ImportError.js";
+import type { ImportContext } from "./prepareBatch.js";
+
+const consortium = Consortium__factory.createInterface();
+
+/**
+ * When a member may act in a class.
+ *
+ * @returns Unix seconds, perhaps in the future; 0 when it was never admitted.
+ */
+export async function memberSince(
+  { rpc, deployment, accounts }: Pick<ImportContext, "rpc" | "deployment" | "accounts">,
+  member: string,
+  memberClass: MemberClass,
+): Promise<number> {
+  const data = consortium.encodeFunctionData("getAccess", [ROLES[memberClass], accounts.accountOf(member).address]);
+  const params = [{ to: deployment.contracts.Consortium, data }, "latest"];
+  const answer = await rpc.request({ method: "eth_call", params });
+  return Number(consortium.decodeFunctionResult("getAccess", String(answer))[0]);
+}
+
+/**
+ * Waits until a member may act. On a local chain the clock is moved; nobody moves the clock of another.
+ *
+ * @param since When it may act, as {@link memberSince} says.
+ * @throws {ImportError} `ADMISSION_PENDING` with the time from which on the import can go on.
+ */
+export async function waitForAdmission(
+  { rpc, deployment }: Pick<ImportContext, "rpc" | "deployment">,
+  member: string,
+  since: number,
+): Promise<void> {
+  const block = await rpc.request({ method: "eth_getBlockByNumber", params: ["latest", false] });
+  const now = fromQuantity((block as { timestamp: unknown }).timestamp, "block time");
+  if (since <= now) return;
+  const pending = (cause?: unknown) =>
+    new ImportError("ADMISSION_PENDING", `${member} is admitted and may act from ${new Date(since * 1000).toISOString()} on`, {
+      fix: "run the import again then: it goes on where it stopped",
+      cause,
+    });
+  if (deployment.chainId !== LOCAL_CHAIN_ID) throw pending();
+  try {
+    await rpc.request({ method: "evm_increaseTime", params: [toQuantity(since - now + 1)] });
+    await rpc.request({ method: "evm_mine", params: [] });
+  } catch (cause) {
+    throw pending(cause);
+  }
+}

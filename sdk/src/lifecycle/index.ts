@@ -1,0 +1,17 @@
+export * from "./BatchWriter.js";
+export * from "./deriveAccounts.js";
+export * from "./eventKind.js";
+export * from "./events.js";
+export * from "./eventTime.js";
+export * from "./ImportError.js";
+export * from "./ImportJournal.js";
+export * from "./importLifecycle.js";
+export * from "./LifecycleError.js";
+export * from "./lifecycleSchema.js";
+export * from "./organisationCommitment.js";
+export * from "./parseLifecycle.js";
+export * from "./publishLifecycleSchema.js";
+export type { LifecycleSource } from "./readLines.js";
+export * from "./surveyLifecycle.js";
+export { TRANSACTION_GAS_CAP } from "./TransactionSender.js";
+export * from "./vehicleKey.js";

@@ -1,0 +1,3 @@
+/** What needs a file system. */
+export * from "./FileJournal.js";
+export * from "./openLifecycle.js";

@@ -1,0 +1,2 @@
+/** What needs more than a browser has. */
+export * from "./renderPdf.js";
