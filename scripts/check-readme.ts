@@ -11,7 +11,7 @@ import { readRepository } from "./lib/readRepository.js";
 const ROOT = new URL("..", import.meta.url).pathname;
 const README_LINES = 120;
 
-const repository = readRepository(ROOT);
+const repository = await readRepository(ROOT);
 const documents = [...repository.files].filter((path) => /^(?:docs\/.*|[^/]+)\.md$/.test(path)).sort();
 const problems = documents.flatMap((path) =>
   documentProblems({ path, text: readFileSync(`${ROOT}${path}`, "utf8") }, repository),

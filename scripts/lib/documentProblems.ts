@@ -10,8 +10,8 @@ export interface Repository {
   binaries: ReadonlySet<string>;
   /** Names of Solidity tests and invariants. */
   solidityTests: ReadonlySet<string>;
-  /** What may be imported of the SDK, such as `@blok-auto/sdk/abi`. */
-  sdkEntries: ReadonlySet<string>;
+  /** What may be imported of the SDK: entries such as `@blok-auto/sdk/abi`, and the names that each exports. */
+  sdkEntries: ReadonlyMap<string, ReadonlySet<string>>;
   read(path: string): string;
 }
 
@@ -87,8 +87,13 @@ function checkArguments(line: string, repository: Repository, report: (what: str
 }
 
 function checkImports(line: string, { sdkEntries }: Repository, report: (what: string) => void): void {
-  const entry = /from "(@blok-auto\/[^"]+)"/.exec(line)?.[1];
-  if (entry !== undefined && !sdkEntries.has(entry)) report(`the SDK has no entry ${entry}`);
+  const [, names = "", entry] = /^import \{([^}]*)\} from "(@blok-auto\/[^"]+)"/.exec(line) ?? [];
+  if (entry === undefined) return;
+  const exported = sdkEntries.get(entry);
+  if (exported === undefined) return report(`the SDK has no entry ${entry}`);
+  for (const name of names.split(",").map((part) => part.trim())) {
+    if (name !== "" && !exported.has(name)) report(`${entry} does not export ${name}`);
+  }
 }
 
 function checkLinks(

@@ -10,7 +10,7 @@ const IGNORED = new Set([".git", "node_modules", "artifacts", "cache", "coverage
  *
  * @param root The repository's folder, with a slash at the end.
  */
-export function readRepository(root: string): Repository {
+export async function readRepository(root: string): Promise<Repository> {
   const files = new Set<string>();
   const folders = new Set<string>();
   const walk = (folder: string): void => {
@@ -33,7 +33,7 @@ export function readRepository(root: string): Repository {
     solidityTests: new Set(
       [...files].filter((path) => path.endsWith(".t.sol")).flatMap((path) => testsOf(root, path)),
     ),
-    sdkEntries: entriesOf(readPackage(join(root, "sdk/package.json"))),
+    sdkEntries: await entriesOf(root, readPackage(join(root, "sdk/package.json"))),
     read: (path) => readFileSync(join(root, path), "utf8"),
   };
 }
@@ -46,13 +46,22 @@ function testsOf(root: string, path: string): string[] {
 interface PackageJson {
   name?: string;
   scripts?: Record<string, string>;
-  exports?: Record<string, unknown>;
+  exports?: Record<string, { default: string }>;
 }
 
 function readPackage(path: string): PackageJson {
   return JSON.parse(readFileSync(path, "utf8")) as PackageJson;
 }
 
-function entriesOf({ name = "", exports = {} }: PackageJson): Set<string> {
-  return new Set(Object.keys(exports).map((entry) => name + entry.slice(1)));
+/** The published files are built from these sources, which are there without a build. */
+async function entriesOf(
+  root: string,
+  { name = "", exports = {} }: PackageJson,
+): Promise<Repository["sdkEntries"]> {
+  const entries = new Map<string, ReadonlySet<string>>();
+  for (const [entry, { default: file }] of Object.entries(exports)) {
+    const source = join(root, file.replace("./dist/", "").replace(/\.js$/, ".ts"));
+    entries.set(name + entry.slice(1), new Set(Object.keys((await import(source)) as object)));
+  }
+  return entries;
 }

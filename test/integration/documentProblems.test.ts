@@ -12,7 +12,7 @@ const repository: Repository = {
   ]),
   binaries: new Set(["hardhat"]),
   solidityTests: new Set(["test_attack_Rollback", "invariant_T1_OneTitle"]),
-  sdkEntries: new Set(["@blok-auto/sdk"]),
+  sdkEntries: new Map([["@blok-auto/sdk", new Set(["a", "b"])]]),
   read: () => "# Gas\n\n## What it's worth: 50 %\n",
 };
 
@@ -96,7 +96,10 @@ describe("documentProblems", () => {
   });
 
   it("finds imports that the SDK does not offer", () => {
-    expect(problemsOf(fenced("ts", 'import { a } from "@blok-auto/sdk";'))).to.deep.equal([]);
+    expect(problemsOf(fenced("ts", 'import { a, b } from "@blok-auto/sdk";'))).to.deep.equal([]);
+    expect(problemsOf(fenced("ts", 'import { a, c } from "@blok-auto/sdk";'))).to.deep.equal([
+      "README.md:2: @blok-auto/sdk does not export c",
+    ]);
     expect(problemsOf(fenced("ts", 'import { a } from "@blok-auto/sdk/inner";'))).to.deep.equal([
       "README.md:2: the SDK has no entry @blok-auto/sdk/inner",
     ]);

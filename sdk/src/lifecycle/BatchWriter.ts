@@ -154,7 +154,9 @@ export class BatchWriter {
       if (event.type !== "record.erased") continue;
       const documentHash = progress.documentOf(event.record);
       if (documentHash === undefined) {
-        throw new ImportError("DOCUMENT_MISSING", `the document of line ${event.record} is not known`, { where: event.id });
+        throw new ImportError("DOCUMENT_MISSING", `the document of line ${event.record} is not known`, {
+          where: event.id,
+        });
       }
       // Erasing again changes nothing, so that a crash in between does no harm.
       await store.erase(documentHash, event.reason);
@@ -209,7 +211,10 @@ export class BatchWriter {
     if (title.decodeFunctionResult("getApproved", String(approved))[0] === recycler.address) return;
     const what = `approval of ${event.member} for ${event.id}`;
     const call = { from, to, data: title.encodeFunctionData("approve", [recycler.address, vehicleId]), what };
-    const receipt = await this.#sender.send(await this.#sender.sign(call, await this.#sender.estimateGas(call)), what);
+    const receipt = await this.#sender.send(
+      await this.#sender.sign(call, await this.#sender.estimateGas(call)),
+      what,
+    );
     this.transactions++;
     this.gasUsed += receipt.gasUsed;
   }

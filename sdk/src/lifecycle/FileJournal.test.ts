@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import type { LifecycleEvent } from "./events.js";
 import { FileJournal } from "./FileJournal.js";
-import { ImportError } from "./ImportError.js";
+import type { ImportError } from "./ImportError.js";
 import { ImportProgress } from "./ImportProgress.js";
 import { MemoryJournal, type ImportJournal } from "./ImportJournal.js";
 import { service } from "./testing/sample.js";
@@ -18,7 +18,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const path = () => join(folder, "deep", "import.jsonl");
 const identity = { lifecycle: "0x01", chainId: 31_337, records: "0xAb", anchor: "0x02" };
-const events = (...ids: string[]) => ids.map((id) => service(id, "2015-01-01", 1)) as unknown as LifecycleEvent[];
+const events = (...ids: string[]) =>
+  ids.map((id) => service(id, "2015-01-01", 1)) as unknown as LifecycleEvent[];
 const signed = { raw: "0x", hash: "0xf0", nonce: 3, from: "0x0a" };
 
 test("a journal that does not exist is empty, and is created with its folder", async () => {
@@ -63,7 +64,9 @@ test("progress is what the journal says: done, planned and sent", async () => {
   assert.deepEqual([second.isDone("a"), second.isDone("b"), second.isDone("c")], [true, true, false]);
   assert.equal(second.doneCount, 2);
   assert.equal(second.documentOf("c"), "0x0c");
-  assert.deepEqual(second.openSteps, [{ step: open, ids: ["c"], sent: [{ hash: "0xf0", from: "0x0a", nonce: 3 }] }]);
+  assert.deepEqual(second.openSteps, [
+    { step: open, ids: ["c"], sent: [{ hash: "0xf0", from: "0x0a", nonce: 3 }] },
+  ]);
   assert.equal(await second.plan(events("d"), undefined), open + 1);
 });
 
@@ -87,5 +90,8 @@ test("a journal of another file, deployment or chain is refused", async () => {
 
 test("a file that is no journal is refused", async () => {
   const journal: ImportJournal = { read: async () => [{ type: "done", step: 1 }], append: async () => {} };
-  await assert.rejects(ImportProgress.load(journal, identity), (error: ImportError) => error.code === "JOURNAL_BROKEN");
+  await assert.rejects(
+    ImportProgress.load(journal, identity),
+    (error: ImportError) => error.code === "JOURNAL_BROKEN",
+  );
 });

@@ -102,13 +102,24 @@ export class ImportProgress {
     const foreign = (what: string, fix: string) =>
       new ImportError("JOURNAL_FOREIGN", `the journal belongs to another ${what}`, { fix });
     if (first.type !== "begun" || first.version !== 1) {
-      throw new ImportError("JOURNAL_BROKEN", "the journal does not begin as a journal does", { fix: "name another file" });
+      throw new ImportError("JOURNAL_BROKEN", "the journal does not begin as a journal does", {
+        fix: "name another file",
+      });
     }
     if (first.lifecycle !== identity.lifecycle) {
-      throw foreign("lifecycle file", "use a journal of its own for every file; a file must not change while it is imported");
+      throw foreign(
+        "lifecycle file",
+        "use a journal of its own for every file; a file must not change while it is imported",
+      );
     }
-    if (first.chainId !== identity.chainId || first.records.toLowerCase() !== identity.records.toLowerCase()) {
-      throw foreign("deployment", "name the deployment that the import was begun with, or begin a new journal");
+    if (
+      first.chainId !== identity.chainId ||
+      first.records.toLowerCase() !== identity.records.toLowerCase()
+    ) {
+      throw foreign(
+        "deployment",
+        "name the deployment that the import was begun with, or begin a new journal",
+      );
     }
     if (first.anchor !== identity.anchor) {
       throw foreign("chain", "the chain was reset since: begin a new journal, and a new document store");

@@ -71,7 +71,8 @@ export class LifecycleChecker {
    * @param value What the line holds.
    */
   skip(value: Record<string, unknown>): void {
-    for (const name of [value.vin, value.member, value.id]) if (typeof name === "string") this.#skipped.add(name);
+    for (const name of [value.vin, value.member, value.id])
+      if (typeof name === "string") this.#skipped.add(name);
   }
 
   get vehicleCount(): number {
@@ -84,7 +85,12 @@ export class LifecycleChecker {
     const time = this.#checkTime(event);
     const earlier = this.#ids.get(event.id);
     if (earlier) {
-      this.#report("ID_DUPLICATE", "/id", `line ${earlier.line} has this id already`, "give every line an id of its own");
+      this.#report(
+        "ID_DUPLICATE",
+        "/id",
+        `line ${earlier.line} has this id already`,
+        "give every line an id of its own",
+      );
     }
     const record = this.#apply(event, line, time);
     if (!earlier) this.#ids.set(event.id, { line, record });
@@ -146,9 +152,17 @@ export class LifecycleChecker {
         this.#requireMember(event.member, "registrar", time, "/member");
         if (!state) return;
         this.#requireAlive(state);
-        const [from, to] = event.type === "vehicle.exported" ? (["active", "exported"] as const) : (["exported", "active"] as const);
+        const [from, to] =
+          event.type === "vehicle.exported"
+            ? (["active", "exported"] as const)
+            : (["exported", "active"] as const);
         if (state.status !== "destroyed" && state.status !== from) {
-          this.#report("VEHICLE_STATUS", "/type", `the vehicle is ${state.status}`, `it has to be ${from} before this`);
+          this.#report(
+            "VEHICLE_STATUS",
+            "/type",
+            `the vehicle is ${state.status}`,
+            `it has to be ${from} before this`,
+          );
         }
         if (state.status !== "destroyed") state.status = to;
         return;
@@ -169,7 +183,12 @@ export class LifecycleChecker {
   #checkTime(event: LifecycleEvent): number {
     const time = eventTime(event.at);
     if (time === undefined) {
-      this.#report("TIME_INVALID", "/at", `there is no such time as ${event.at}`, "give a date or a date-time since 1970");
+      this.#report(
+        "TIME_INVALID",
+        "/at",
+        `there is no such time as ${event.at}`,
+        "give a date or a date-time since 1970",
+      );
       return 0;
     }
     if (time > this.#now) {
@@ -191,19 +210,38 @@ export class LifecycleChecker {
     const known = this.#members.get(member);
     if (!known) {
       if (this.#skipped.has(member)) return;
-      this.#report("MEMBER_UNKNOWN", field, `${member} is no member here`, "admit it in an earlier line, or check the alias");
+      this.#report(
+        "MEMBER_UNKNOWN",
+        field,
+        `${member} is no member here`,
+        "admit it in an earlier line, or check the alias",
+      );
       return;
     }
     if (memberClass !== undefined && !known.classes.has(memberClass as MemberClass)) {
       const classes = [...known.classes].join(", ");
-      this.#report("MEMBER_CLASS", field, `${member} is no ${memberClass} but ${classes}`, `name a ${memberClass}`);
+      this.#report(
+        "MEMBER_CLASS",
+        field,
+        `${member} is no ${memberClass} but ${classes}`,
+        `name a ${memberClass}`,
+      );
     }
     if (time !== 0 && time < known.admittedAt) {
-      this.#report("OUT_OF_ORDER", "/at", `${member} was admitted after this`, "correct the time, or the admission's");
+      this.#report(
+        "OUT_OF_ORDER",
+        "/at",
+        `${member} was admitted after this`,
+        "correct the time, or the admission's",
+      );
     }
   }
 
-  #register(event: Extract<LifecycleEvent, { type: "vehicle.registered" }>, line: number, time: number): void {
+  #register(
+    event: Extract<LifecycleEvent, { type: "vehicle.registered" }>,
+    line: number,
+    time: number,
+  ): void {
     try {
       validateVin(event.vin, { market: event.market });
     } catch (error) {
@@ -212,7 +250,12 @@ export class LifecycleChecker {
       this.#report("VIN_INVALID", "/vin", `${error.problem}${where}`, error.fix ?? "correct the VIN");
     }
     if (this.#vehicles.has(event.vin)) {
-      this.#report("VEHICLE_DUPLICATE", "/vin", "the vehicle is registered already", "a VIN has one title, for ever");
+      this.#report(
+        "VEHICLE_DUPLICATE",
+        "/vin",
+        "the vehicle is registered already",
+        "a VIN has one title, for ever",
+      );
       return;
     }
     for (const [field, value] of [
@@ -270,7 +313,12 @@ export class LifecycleChecker {
   #requireUnlocked(state: VehicleState): void {
     const [lock] = state.locks;
     if (lock) {
-      this.#report("LOCK_STATE", "/type", `the ${lock[0]} lock stops this`, "clear the lock in an earlier line");
+      this.#report(
+        "LOCK_STATE",
+        "/type",
+        `the ${lock[0]} lock stops this`,
+        "clear the lock in an earlier line",
+      );
     }
   }
 
@@ -289,7 +337,12 @@ export class LifecycleChecker {
     this.#requireAlive(state);
     if (event.class === "manufacturer" && event.member !== state.issuer) {
       const message = `${state.issuer} issued this vehicle`;
-      this.#report("MEMBER_CLASS", "/member", message, "a manufacturer binds keys to its own vehicles; others ask a registrar");
+      this.#report(
+        "MEMBER_CLASS",
+        "/member",
+        message,
+        "a manufacturer binds keys to its own vehicles; others ask a registrar",
+      );
     }
     state.hasKey = true;
     state.lastSignedAt = 0;
@@ -307,7 +360,12 @@ export class LifecycleChecker {
     }
     if (event.author === "vehicle" && state) {
       if (!state.hasKey) {
-        this.#report("KEY_MISSING", "/author", "the vehicle has no key to sign with", "bind one in an earlier line");
+        this.#report(
+          "KEY_MISSING",
+          "/author",
+          "the vehicle has no key to sign with",
+          "bind one in an earlier line",
+        );
       } else if (time !== 0 && time <= state.lastSignedAt) {
         const message = "the vehicle's key has signed a record of this time already";
         this.#report("OUT_OF_ORDER", "/at", message, "give records of one key times that rise");
@@ -328,7 +386,12 @@ export class LifecycleChecker {
 
   #unknownReference(field: string, id: string, vin: string): void {
     if (this.#skipped.has(id)) return;
-    this.#report("REFERENCE_UNKNOWN", field, `no earlier line ${id} holds a record of ${vin}`, "name the id of such a line");
+    this.#report(
+      "REFERENCE_UNKNOWN",
+      field,
+      `no earlier line ${id} holds a record of ${vin}`,
+      "name the id of such a line",
+    );
   }
 
   /** The rules of records: who writes what, and that the document is one of its kind. */
@@ -342,17 +405,34 @@ export class LifecycleChecker {
     const author = "author" in event ? event.author : event.member;
     const role = this.#roleOf(event);
     if (role !== undefined && !(KIND_WRITERS[kindNumber(kind)] ?? []).includes(role)) {
-      const writers = (KIND_WRITERS[kindNumber(kind)] ?? []).filter((name) => name !== "recordController").join(", ");
+      const writers = (KIND_WRITERS[kindNumber(kind)] ?? [])
+        .filter((name) => name !== "recordController")
+        .join(", ");
       const field = event.type === "record.appended" && event.class === undefined ? "/author" : "/class";
-      this.#report("WRITER_NOT_ALLOWED", field, `${role} may not write records of kind ${kind}`, `it takes one of ${writers}`);
+      this.#report(
+        "WRITER_NOT_ALLOWED",
+        field,
+        `${role} may not write records of kind ${kind}`,
+        `it takes one of ${writers}`,
+      );
     }
     this.#problems.push(...documentProblems(kind, event.document));
 
     const brandCode = "brandCode" in event ? event.brandCode : undefined;
     if (kind === "brand" && brandCode === undefined) {
-      this.#report("BRAND_CODE", "/brandCode", "a brand record needs a brand code", "give the ANSI D20 code of its document");
+      this.#report(
+        "BRAND_CODE",
+        "/brandCode",
+        "a brand record needs a brand code",
+        "give the ANSI D20 code of its document",
+      );
     } else if (kind === "brand" && brandCode !== event.document.brandCode) {
-      this.#report("BRAND_CODE", "/brandCode", "the document names another brand", "use the same code in both");
+      this.#report(
+        "BRAND_CODE",
+        "/brandCode",
+        "the document names another brand",
+        "use the same code in both",
+      );
     } else if (kind !== "brand" && brandCode !== undefined) {
       this.#report("BRAND_CODE", "/brandCode", `a record of kind ${kind} has no brand code`, "remove it");
     }
@@ -369,10 +449,20 @@ export class LifecycleChecker {
     if (!state) return;
     if (kind === RECORD_KINDS.odometerResolution && state.records.anomalies === 0) {
       const message = "no reading before this contradicts the past";
-      this.#report("NOTHING_TO_RESOLVE", "/kind", message, "remove the line, or state the reading as odometerReading");
+      this.#report(
+        "NOTHING_TO_RESOLVE",
+        "/kind",
+        message,
+        "remove the line, or state the reading as odometerReading",
+      );
     }
     const code = ("brandCode" in event && event.brandCode) || 0;
-    state.records = applyRecord(state.records, { kind, code, odometer: event.odometer, observedAt: time }).state;
+    state.records = applyRecord(state.records, {
+      kind,
+      code,
+      odometer: event.odometer,
+      observedAt: time,
+    }).state;
   }
 
   #roleOf(event: RecordEvent): RoleName | undefined {

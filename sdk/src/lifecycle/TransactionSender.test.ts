@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Interface, Transaction } from "ethers";
 import { errorsAbi } from "../abi/errors.js";
 import type { RpcProvider } from "../chain/deployment.js";
-import { ImportError, type ImportErrorCode } from "./ImportError.js";
+import type { ImportError, ImportErrorCode } from "./ImportError.js";
 import { TransactionSender, type Call } from "./TransactionSender.js";
 
 const from = { address: "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", privateKey: `0x${"ac".repeat(32)}` };
@@ -29,10 +29,15 @@ function node(answers: Answers) {
   const rpc: RpcProvider = {
     request: async ({ method, params = [] }) => {
       const answer = table[method];
-      return typeof answer === "function" ? (answer as (params: readonly unknown[]) => unknown)(params) : answer;
+      return typeof answer === "function"
+        ? (answer as (params: readonly unknown[]) => unknown)(params)
+        : answer;
     },
   };
-  return { sent, sender: (options = {}) => new TransactionSender({ rpc, chainId: 7, timeoutMs: 60, ...options }) };
+  return {
+    sent,
+    sender: (options = {}) => new TransactionSender({ rpc, chainId: 7, timeoutMs: 60, ...options }),
+  };
 }
 
 const fails = (work: Promise<unknown>, code: ImportErrorCode, says: RegExp) =>
@@ -49,12 +54,19 @@ const throws = (error: unknown) => () => {
 test("a signed transaction has its hash before it is sent, and is the call", async () => {
   const { sender, sent } = node({});
   const signed = await sender().sign(call, 100_000);
-  assert.deepEqual(sent, []);
+  assert.equal(sent.length, 0);
   const receipt = await sender().send(signed, call.what);
   assert.deepEqual(receipt, { isSuccess: true, block: 7, gasUsed: 21_000n });
   const [transaction] = sent;
   assert.deepEqual(
-    [transaction?.hash, transaction?.nonce, transaction?.to, transaction?.data, transaction?.chainId, transaction?.type],
+    [
+      transaction?.hash,
+      transaction?.nonce,
+      transaction?.to,
+      transaction?.data,
+      transaction?.chainId,
+      transaction?.type,
+    ],
     [signed.hash, 5, call.to, call.data, 7n, 2],
   );
   assert.ok((transaction?.gasLimit ?? 0n) >= 100_000n);
@@ -84,14 +96,26 @@ test("an account without money is paid for, or named when there is nobody to pay
 
 test("gas: over the cap by the estimate or by the node's word; refusals are told in the contract's words", async () => {
   assert.equal(await node({ eth_estimateGas: "0x1000000" }).sender().estimateGas(call), 16_777_216);
-  await fails(node({ eth_estimateGas: "0x1000001" }).sender().estimateGas(call), "BATCH_OVER_GAS_CAP", /16777216.*s1/);
-  await fails(node({ eth_estimateGas: "0x65" }).sender({ gasCap: 100 }).estimateGas(call), "BATCH_OVER_GAS_CAP", /100/);
+  await fails(
+    node({ eth_estimateGas: "0x1000001" }).sender().estimateGas(call),
+    "BATCH_OVER_GAS_CAP",
+    /16777216.*s1/,
+  );
+  await fails(
+    node({ eth_estimateGas: "0x65" }).sender({ gasCap: 100 }).estimateGas(call),
+    "BATCH_OVER_GAS_CAP",
+    /100/,
+  );
   for (const message of ["Transaction ran out of gas", "gas required exceeds allowance (30000000)"]) {
     const over = node({ eth_estimateGas: throws(new Error(message)) });
     await fails(over.sender().estimateGas(call), "BATCH_OVER_GAS_CAP", /more gas/);
   }
   const refused = node({ eth_estimateGas: throws(new Error("execution reverted")) });
-  await fails(refused.sender().estimateGas(call), "TRANSACTION_REFUSED", /execution reverted; appendRecords s1/);
+  await fails(
+    refused.sender().estimateGas(call),
+    "TRANSACTION_REFUSED",
+    /execution reverted; appendRecords s1/,
+  );
   // What the contract says counts, whatever the node's own words are.
   const data = new Interface(errorsAbi).encodeErrorResult("RecordsBatchEmpty", []);
   const revert = Object.assign(new Error("reverted, out of gas"), { data });
@@ -101,15 +125,23 @@ test("gas: over the cap by the estimate or by the node's word; refusals are told
 
 test("waiting ends with a receipt, or after the time that was given", async () => {
   let asked = 0;
-  const slow = node({ eth_getTransactionReceipt: () => (asked++ < 2 ? null : { ...RECEIPT, status: "0x0" }) });
+  const slow = node({
+    eth_getTransactionReceipt: () => (asked++ < 2 ? null : { ...RECEIPT, status: "0x0" }),
+  });
   assert.equal((await slow.sender({ timeoutMs: 5_000 }).wait("0x01", "x")).isSuccess, false);
   const never = node({ eth_getTransactionReceipt: null });
-  await fails(never.sender().wait("0x01", "appendRecords s1"), "TRANSACTION_PENDING", /0x01.*s1.*run the import again/);
+  await fails(
+    never.sender().wait("0x01", "appendRecords s1"),
+    "TRANSACTION_PENDING",
+    /0x01.*s1.*run the import again/,
+  );
 });
 
 test("a node that refuses a transaction it knows has taken it; else its words are told", async () => {
   const answers = { eth_sendRawTransaction: throws(new Error("already known")) };
   const signed = { raw: "0x", hash: "0x01", nonce: 1, from: from.address };
-  await node({ ...answers, eth_getTransactionByHash: {} }).sender().broadcast(signed, "x");
+  await node({ ...answers, eth_getTransactionByHash: {} })
+    .sender()
+    .broadcast(signed, "x");
   await fails(node(answers).sender().broadcast(signed, "x"), "TRANSACTION_REFUSED", /already known/);
 });

@@ -151,7 +151,10 @@ export class TransactionSender {
 
   async #fund(account: ImportAccount, need: bigint, fee: Fee): Promise<void> {
     if (need === 0n) return;
-    const balance = await this.#rpc.request({ method: "eth_getBalance", params: [account.address, "latest"] });
+    const balance = await this.#rpc.request({
+      method: "eth_getBalance",
+      params: [account.address, "latest"],
+    });
     if (BigInt(String(balance)) >= need) return;
     if (!this.#funder || this.#funder.address === account.address) {
       throw new ImportError("FUNDS_MISSING", `account ${account.address} cannot pay for its transaction`, {
@@ -170,7 +173,10 @@ export class TransactionSender {
     fee: Fee,
   ): Promise<SignedTransaction> {
     const params = [from.address, "pending"];
-    const nonce = fromQuantity(await this.#rpc.request({ method: "eth_getTransactionCount", params }), "nonce");
+    const nonce = fromQuantity(
+      await this.#rpc.request({ method: "eth_getTransactionCount", params }),
+      "nonce",
+    );
     const transaction = Transaction.from({ ...fields, ...fee.fields, chainId: this.#chainId, nonce });
     transaction.signature = new Wallet(from.privateKey).signingKey.sign(transaction.unsignedHash);
     const raw = transaction.serialized;
@@ -201,19 +207,20 @@ export class TransactionSender {
   #refused(call: Pick<Call, "what">, error: unknown): ImportError {
     const explained = explainError(error);
     const message = explained?.message ?? (error instanceof Error ? error.message : String(error));
-    return new ImportError("TRANSACTION_REFUSED", message, { where: call.what, fix: explained?.fix, cause: error });
+    return new ImportError("TRANSACTION_REFUSED", message, {
+      where: call.what,
+      fix: explained?.fix,
+      cause: error,
+    });
   }
 }
 
 interface Fee {
   perGas: bigint;
-  fields:
-    | { type: 0; gasPrice: bigint }
-    | { type: 2; maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
+  fields: { type: 0; gasPrice: bigint } | { type: 2; maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
 }
 
 function isOutOfGas(error: unknown): boolean {
   const message = error instanceof Error ? error.message : String(error);
   return /out of gas|gas (required|limit|allowance|cap)|exceeds.*gas|intrinsic gas/i.test(message);
 }
-

@@ -17,7 +17,10 @@ export async function memberSince(
   member: string,
   memberClass: MemberClass,
 ): Promise<number> {
-  const data = consortium.encodeFunctionData("getAccess", [ROLES[memberClass], accounts.accountOf(member).address]);
+  const data = consortium.encodeFunctionData("getAccess", [
+    ROLES[memberClass],
+    accounts.accountOf(member).address,
+  ]);
   const params = [{ to: deployment.contracts.Consortium, data }, "latest"];
   const answer = await rpc.request({ method: "eth_call", params });
   return Number(consortium.decodeFunctionResult("getAccess", String(answer))[0]);
@@ -38,10 +41,14 @@ export async function waitForAdmission(
   const now = fromQuantity((block as { timestamp: unknown }).timestamp, "block time");
   if (since <= now) return;
   const pending = (cause?: unknown) =>
-    new ImportError("ADMISSION_PENDING", `${member} is admitted and may act from ${new Date(since * 1000).toISOString()} on`, {
-      fix: "run the import again then: it goes on where it stopped",
-      cause,
-    });
+    new ImportError(
+      "ADMISSION_PENDING",
+      `${member} is admitted and may act from ${new Date(since * 1000).toISOString()} on`,
+      {
+        fix: "run the import again then: it goes on where it stopped",
+        cause,
+      },
+    );
   if (deployment.chainId !== LOCAL_CHAIN_ID) throw pending();
   try {
     await rpc.request({ method: "evm_increaseTime", params: [toQuantity(since - now + 1)] });

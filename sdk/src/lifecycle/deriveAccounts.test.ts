@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HDNodeWallet } from "ethers";
 import { deriveAccounts, LOCAL_CHAIN_ID } from "./deriveAccounts.js";
-import { ImportError } from "./ImportError.js";
+import type { ImportError } from "./ImportError.js";
 
 const MNEMONIC = "legal winner thank year wave sausage worth useful legal winner thank yellow";
 
 test("an alias has one account, whatever was asked before", () => {
-  const [one, two] = [deriveAccounts({ chainId: 1, mnemonic: MNEMONIC }), deriveAccounts({ chainId: 5, mnemonic: MNEMONIC })];
+  const [one, two] = [
+    deriveAccounts({ chainId: 1, mnemonic: MNEMONIC }),
+    deriveAccounts({ chainId: 5, mnemonic: MNEMONIC }),
+  ];
   two.accountOf("holder-2");
   assert.deepEqual(one.accountOf("holder-1"), two.accountOf("holder-1"));
   assert.notEqual(one.accountOf("holder-1").address, one.accountOf("holder-2").address);
@@ -39,11 +42,14 @@ test("a local chain has the test mnemonic, with office and funder; no other chai
   assert.equal(local.admissions?.address, "0x90F79bf6EB2c4f870365E785982E1f101E93b906");
   const other = deriveAccounts({ chainId: 11_155_111, mnemonic: MNEMONIC });
   assert.deepEqual([other.funder, other.admissions], [undefined, undefined]);
-  assert.throws(() => deriveAccounts({ chainId: 11_155_111 }), (error: ImportError) => {
-    assert.equal(error.code, "SIGNER_MISSING");
-    assert.match(error.message, /BLOK_IMPORT_MNEMONIC/);
-    return true;
-  });
+  assert.throws(
+    () => deriveAccounts({ chainId: 11_155_111 }),
+    (error: ImportError) => {
+      assert.equal(error.code, "SIGNER_MISSING");
+      assert.match(error.message, /BLOK_IMPORT_MNEMONIC/);
+      return true;
+    },
+  );
 });
 
 test("keys that are given are used on any chain", () => {

@@ -50,9 +50,13 @@ export function deriveAccounts(input: DeriveAccountsInput): ImportAccounts {
   const isLocal = input.chainId === LOCAL_CHAIN_ID;
   const mnemonic = input.mnemonic ?? (isLocal ? TEST_MNEMONIC : undefined);
   if (mnemonic === undefined) {
-    throw new ImportError("SIGNER_MISSING", `chain ${input.chainId} is not local: the accounts of the file need a mnemonic`, {
-      fix: "set BLOK_IMPORT_MNEMONIC",
-    });
+    throw new ImportError(
+      "SIGNER_MISSING",
+      `chain ${input.chainId} is not local: the accounts of the file need a mnemonic`,
+      {
+        fix: "set BLOK_IMPORT_MNEMONIC",
+      },
+    );
   }
   const root = HDNodeWallet.fromPhrase(mnemonic, "", "m/44'/60'");
   const aliases = derive(root, "1'/0");

@@ -137,7 +137,8 @@ export type LifecycleEvent =
 export type LifecycleEventType = LifecycleEvent["type"];
 
 /** An event that puts a record, and so a document, into a vehicle's life. */
-export type RecordEvent = VehicleRegistered | RecordAppended | RecordCorrected | VehicleMoved | VehicleDestroyed;
+export type RecordEvent =
+  VehicleRegistered | RecordAppended | RecordCorrected | VehicleMoved | VehicleDestroyed;
 
 /** The content of a document, by field names of its kind's schema. */
 export type DocumentFields = Record<string, unknown>;
@@ -163,5 +164,11 @@ export type ImportableKind = (typeof IMPORTABLE_KINDS)[number];
 export const IMPORTABLE_LOCKS = ["theft", "court"] as const satisfies readonly LockName[];
 export type ImportableLock = (typeof IMPORTABLE_LOCKS)[number];
 
-export const EXPULSION_REASONS = ["falseRecords", "permitLost", "feesUnpaid", "ceasedTrading", "requested"] as const;
+export const EXPULSION_REASONS = [
+  "falseRecords",
+  "permitLost",
+  "feesUnpaid",
+  "ceasedTrading",
+  "requested",
+] as const;
 export type ExpulsionReason = (typeof EXPULSION_REASONS)[number];

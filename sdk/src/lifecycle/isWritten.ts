@@ -56,7 +56,11 @@ export async function isWritten(batch: Batch, context: ImportContext): Promise<b
       if (documentHash === undefined) return false;
       const topics = [records.getEvent("RecordAppended").topicHash, toHex32(vehicleIdOf(event.vin, context))];
       const filters = [{ address: deployment.contracts.VehicleRecords, topics }];
-      for await (const { logs } of readLogs(rpc, { filters, fromBlock: deployment.fromBlock, toBlock: block })) {
+      for await (const { logs } of readLogs(rpc, {
+        filters,
+        fromBlock: deployment.fromBlock,
+        toBlock: block,
+      })) {
         // The document's hash is the second word of the event's data.
         if (logs.some((log) => log.data.slice(66, 130) === documentHash.slice(2))) return true;
       }

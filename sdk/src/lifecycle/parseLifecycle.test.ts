@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { LifecycleError, type LifecycleProblem } from "./LifecycleError.js";
 import { checkLifecycle, parseLifecycle, readLifecycle } from "./parseLifecycle.js";
 import {
@@ -33,7 +33,13 @@ async function problemsOf(source: string | Line[]): Promise<readonly LifecyclePr
 }
 
 /** The lines are right but for one, which is wrong in one way. */
-async function refuses(lines: Line[], code: string, field: string, says: RegExp, line = HEAD.length + lines.length) {
+async function refuses(
+  lines: Line[],
+  code: string,
+  field: string,
+  says: RegExp,
+  line = HEAD.length + lines.length,
+) {
   const problems = await problemsOf([...HEAD, ...lines]);
   assert.deepEqual(
     problems.map((problem) => [problem.code, problem.line, problem.field]),
@@ -53,7 +59,14 @@ test("a life with every type of line is right, and its events come in the order 
     reading("r2", "2015-08-01", 17_000, "holder"),
     inspection("i1", "2017-05-20", 40_000),
     inspection("c1", "2017-05-21", 40_000, { type: "record.corrected", corrects: "i1", kind: undefined }),
-    { id: "e1", at: "2017-06-01", type: "record.erased", vin: VIN, record: "s1", reason: "dataSubjectRequest" },
+    {
+      id: "e1",
+      at: "2017-06-01",
+      type: "record.erased",
+      vin: VIN,
+      record: "s1",
+      reason: "dataSubjectRequest",
+    },
     { id: "l1", at: "2017-07-01", type: "title.locked", vin: VIN, lock: "theft", member: "registrar" },
     { id: "l2", at: "2017-07-02", type: "title.unlocked", vin: VIN, lock: "theft", member: "registrar" },
     { id: "t1", at: "2018-01-01", type: "title.transferred", vin: VIN, to: "holder-2" },
@@ -94,7 +107,10 @@ for (const [what, line] of [
   ["a text", '"x"'],
 ] as const) {
   test(`${what} is no line`, async () => {
-    assert.deepEqual((await problemsOf(line)).map((problem) => problem.code), ["LINE_NOT_OBJECT"]);
+    assert.deepEqual(
+      (await problemsOf(line)).map((problem) => problem.code),
+      ["LINE_NOT_OBJECT"],
+    );
   });
 }
 
@@ -112,18 +128,41 @@ test("a file that is not UTF-8 names the line", async () => {
   const good = new TextEncoder().encode(file(HEAD));
   const source = [good, Uint8Array.of(0x7b, 0xff, 0x0a)];
   await assert.rejects(parseLifecycle(source, { now: NOW }), (error: LifecycleError) => {
-    assert.deepEqual([error.problems[0]?.code, error.problems[0]?.line, error.count], ["LINE_NOT_UTF8", HEAD.length + 1, 1]);
+    assert.deepEqual(
+      [error.problems[0]?.code, error.problems[0]?.line, error.count],
+      ["LINE_NOT_UTF8", HEAD.length + 1, 1],
+    );
     return true;
   });
 });
 
 test("a field too many, too few, of the wrong type or form is named by JSON Pointer", async () => {
-  await refuses([service("s", "2015-01-01", 1, { colour: "red" })], "FIELD_UNKNOWN", "/colour", /no such field/);
-  await refuses([service("s", "2015-01-01", 1, { "a/b~c": 1 })], "FIELD_UNKNOWN", "/a~1b~0c", /no such field/);
-  await refuses([service("s", "2015-01-01", 1, { document: undefined })], "FIELD_MISSING", "/document", /missing/);
+  await refuses(
+    [service("s", "2015-01-01", 1, { colour: "red" })],
+    "FIELD_UNKNOWN",
+    "/colour",
+    /no such field/,
+  );
+  await refuses(
+    [service("s", "2015-01-01", 1, { "a/b~c": 1 })],
+    "FIELD_UNKNOWN",
+    "/a~1b~0c",
+    /no such field/,
+  );
+  await refuses(
+    [service("s", "2015-01-01", 1, { document: undefined })],
+    "FIELD_MISSING",
+    "/document",
+    /missing/,
+  );
   await refuses([service("s", "2015-01-01", -1)], "FIELD_INVALID", "/odometer/value", />= 0/);
   await refuses([service("s", "2015-01-01", 1.5)], "FIELD_INVALID", "/odometer/value", /integer/);
-  await refuses([service("s", "2015-01-01", 1, { kind: "destruction" })], "FIELD_INVALID", "/kind", /odometerReading/);
+  await refuses(
+    [service("s", "2015-01-01", 1, { kind: "destruction" })],
+    "FIELD_INVALID",
+    "/kind",
+    /odometerReading/,
+  );
   await refuses([registered(OTHER_VIN, { holder: "holder" })], "FIELD_INVALID", "/holder", /reserved/);
   await refuses([registered(OTHER_VIN, { holder: "A. Person" })], "FIELD_INVALID", "/holder", /wrong form/);
 });
@@ -140,7 +179,12 @@ test("time: impossible, in the future, or going back within a vehicle", async ()
     "/at",
     /line 8/,
   );
-  await refuses([registered(OTHER_VIN, { at: "2013-12-31" })], "OUT_OF_ORDER", "/at", /maker was admitted after/);
+  await refuses(
+    [registered(OTHER_VIN, { at: "2013-12-31" })],
+    "OUT_OF_ORDER",
+    "/at",
+    /maker was admitted after/,
+  );
 });
 
 test("times of different vehicles need no order, and equal times are in order", async () => {
@@ -152,7 +196,12 @@ test("times of different vehicles need no order, and equal times are in order", 
 });
 
 test("an id stands once", async () => {
-  await refuses([service("s", "2015-01-01", 1), service("s", "2015-02-01", 2)], "ID_DUPLICATE", "/id", /line 8/);
+  await refuses(
+    [service("s", "2015-01-01", 1), service("s", "2015-02-01", 2)],
+    "ID_DUPLICATE",
+    "/id",
+    /line 8/,
+  );
 });
 
 test("VINs: lower case, I, O and Q, 16 and 18 characters, wrong check digit where the market has them", async () => {
@@ -178,23 +227,58 @@ test("VINs: lower case, I, O and Q, 16 and 18 characters, wrong check digit wher
 
 test("a vehicle is registered once, before anything else happens to it", async () => {
   await refuses([registered(VIN, { id: "again" })], "VEHICLE_DUPLICATE", "/vin", /registered already/);
-  await refuses([service("s", "2015-01-01", 1, { vin: OTHER_VIN })], "VEHICLE_UNKNOWN", "/vin", /register it first/);
+  await refuses(
+    [service("s", "2015-01-01", 1, { vin: OTHER_VIN })],
+    "VEHICLE_UNKNOWN",
+    "/vin",
+    /register it first/,
+  );
   await refuses([service("s", "2015-01-01", 1, { vin: "WVWZZZ" })], "VEHICLE_UNKNOWN", "/vin", /this has 6/);
 });
 
 test("the birth document speaks of the same vehicle and market", async () => {
   const line = registered(OTHER_VIN);
-  await refuses([{ ...line, document: { ...(line.document as Line), vin: VIN } }], "DOCUMENT_INVALID", "/document/vin", /not that/);
+  await refuses(
+    [{ ...line, document: { ...(line.document as Line), vin: VIN } }],
+    "DOCUMENT_INVALID",
+    "/document/vin",
+    /not that/,
+  );
   await refuses([{ ...line, market: "FR" }], "DOCUMENT_INVALID", "/document/market", /use FR/);
 });
 
 test("who acts is a member, of the class it acts in, and not expelled", async () => {
-  await refuses([service("s", "2015-01-01", 1, { author: "stranger" })], "MEMBER_UNKNOWN", "/author", /stranger/);
-  await refuses([service("s", "2015-01-01", 1, { author: "inspector" })], "MEMBER_CLASS", "/author", /no workshop but inspector/);
-  const out = { id: "x", at: "2015-01-01", type: "member.expelled", member: "workshop", reason: "permitLost" };
+  await refuses(
+    [service("s", "2015-01-01", 1, { author: "stranger" })],
+    "MEMBER_UNKNOWN",
+    "/author",
+    /stranger/,
+  );
+  await refuses(
+    [service("s", "2015-01-01", 1, { author: "inspector" })],
+    "MEMBER_CLASS",
+    "/author",
+    /no workshop but inspector/,
+  );
+  const out = {
+    id: "x",
+    at: "2015-01-01",
+    type: "member.expelled",
+    member: "workshop",
+    reason: "permitLost",
+  };
   await refuses([out, service("s", "2016-01-01", 1)], "MEMBER_UNKNOWN", "/author", /workshop/);
-  await accepts([out, { ...admission("workshop", "workshop", "2015-06-01"), id: "back" }, service("s", "2016-01-01", 1)]);
-  await refuses([{ ...admission("workshop", "workshop"), id: "again" }], "MEMBER_DUPLICATE", "/member", /already/);
+  await accepts([
+    out,
+    { ...admission("workshop", "workshop", "2015-06-01"), id: "back" },
+    service("s", "2016-01-01", 1),
+  ]);
+  await refuses(
+    [{ ...admission("workshop", "workshop"), id: "again" }],
+    "MEMBER_DUPLICATE",
+    "/member",
+    /already/,
+  );
   await refuses([{ ...out, member: "stranger" }], "MEMBER_UNKNOWN", "/member", /stranger/);
 });
 
@@ -211,7 +295,12 @@ test("a class writes only the kinds that the consortium's table gives it", async
     "/author",
     /holder may not/,
   );
-  await refuses([reading("r", "2015-01-01", 1, "holder", { class: "workshop" })], "FIELD_UNKNOWN", "/class", /no class/);
+  await refuses(
+    [reading("r", "2015-01-01", 1, "holder", { class: "workshop" })],
+    "FIELD_UNKNOWN",
+    "/class",
+    /no class/,
+  );
   await refuses([reading("r", "2015-01-01", 1, "workshop")], "FIELD_MISSING", "/class", /class/);
 });
 
@@ -219,20 +308,27 @@ test("a document is one of its kind, and problems are named within it", async ()
   const broken = service("s", "2015-01-01", 1);
   const document = { ...(broken.document as Line), jobs: [{ description: `see ${VIN}` }], price: 3 };
   const problems = await problemsOf([...HEAD, { ...broken, document }]);
-  assert.deepEqual(
-    problems.map((problem) => [problem.code, problem.line, problem.field]).sort(),
-    [
-      ["DOCUMENT_INVALID", 8, "/document/jobs/0/description"],
-      ["DOCUMENT_INVALID", 8, "/document/price"],
-    ],
-  );
+  assert.deepEqual(problems.map((problem) => [problem.code, problem.line, problem.field]).sort(), [
+    ["DOCUMENT_INVALID", 8, "/document/jobs/0/description"],
+    ["DOCUMENT_INVALID", 8, "/document/price"],
+  ]);
 });
 
 test("brand codes: needed, the document's, and for brands alone", async () => {
-  await refuses([brand("b", "2015-01-01", { brandCode: undefined })], "BRAND_CODE", "/brandCode", /needs a brand code/);
+  await refuses(
+    [brand("b", "2015-01-01", { brandCode: undefined })],
+    "BRAND_CODE",
+    "/brandCode",
+    /needs a brand code/,
+  );
   await refuses([brand("b", "2015-01-01", { brandCode: 9 })], "BRAND_CODE", "/brandCode", /another brand/);
   await refuses([brand("b", "2015-01-01", { brandCode: 15 })], "FIELD_INVALID", "/brandCode", /list/);
-  await refuses([service("s", "2015-01-01", 1, { brandCode: 11 })], "BRAND_CODE", "/brandCode", /no brand code/);
+  await refuses(
+    [service("s", "2015-01-01", 1, { brandCode: 11 })],
+    "BRAND_CODE",
+    "/brandCode",
+    /no brand code/,
+  );
 });
 
 test("a reading has a reading, and a resolution something to resolve", async () => {
@@ -255,11 +351,21 @@ test("a reading has a reading, and a resolution something to resolve", async () 
 
 test("a correction names an earlier record of the same vehicle, by its author or a registrar", async () => {
   const correction = (change: Line = {}) =>
-    inspection("c", "2017-06-01", 40_000, { type: "record.corrected", corrects: "i", kind: undefined, ...change });
+    inspection("c", "2017-06-01", 40_000, {
+      type: "record.corrected",
+      corrects: "i",
+      kind: undefined,
+      ...change,
+    });
   const first = inspection("i", "2017-05-20", 40_000);
   await accepts([first, correction()]);
   await refuses([first, correction({ corrects: "nothing" })], "REFERENCE_UNKNOWN", "/corrects", /nothing/);
-  await refuses([first, correction({ corrects: "admit-maker" })], "REFERENCE_UNKNOWN", "/corrects", /admit-maker/);
+  await refuses(
+    [first, correction({ corrects: "admit-maker" })],
+    "REFERENCE_UNKNOWN",
+    "/corrects",
+    /admit-maker/,
+  );
   await refuses(
     [first, registered(OTHER_VIN, { at: "2017-06-01" }), correction({ vin: OTHER_VIN })],
     "REFERENCE_UNKNOWN",
@@ -272,11 +378,26 @@ test("a correction names an earlier record of the same vehicle, by its author or
     "/author",
     /inspector wrote/,
   );
-  await accepts([reading("r", "2015-01-01", 9, "holder"), reading("c", "2015-02-01", 9, "registrar", { type: "record.corrected", corrects: "r", kind: undefined, class: "registrar" })]);
+  await accepts([
+    reading("r", "2015-01-01", 9, "holder"),
+    reading("c", "2015-02-01", 9, "registrar", {
+      type: "record.corrected",
+      corrects: "r",
+      kind: undefined,
+      class: "registrar",
+    }),
+  ]);
 });
 
 test("an erasure names an earlier record of the same vehicle", async () => {
-  const erased = { id: "e", at: "2016-01-01", type: "record.erased", vin: VIN, record: "s", reason: "authorityOrder" };
+  const erased = {
+    id: "e",
+    at: "2016-01-01",
+    type: "record.erased",
+    vin: VIN,
+    record: "s",
+    reason: "authorityOrder",
+  };
   await accepts([service("s", "2015-01-01", 1), erased]);
   await refuses([erased], "REFERENCE_UNKNOWN", "/record", /no earlier line s/);
 });
@@ -288,17 +409,47 @@ test("locks: set once, cleared once, by their controller, and they stop transfer
   });
   const transfer = { id: "t", at: "2017-01-01", type: "title.transferred", vin: VIN, to: "holder-2" };
   await refuses([lock("l", "2015-01-01", "unlocked")], "LOCK_STATE", "/lock", /clear already/);
-  await refuses([lock("l", "2015-01-01", "locked"), lock("m", "2016-01-01", "locked")], "LOCK_STATE", "/lock", /set already/);
-  await refuses([lock("l", "2015-01-01", "locked", { member: "court" })], "MEMBER_CLASS", "/member", /no registrar/);
-  await refuses([lock("l", "2015-01-01", "locked", { lock: "court" })], "MEMBER_CLASS", "/member", /no court/);
-  await refuses([lock("l", "2015-01-01", "locked", { lock: "lien" })], "FIELD_INVALID", "/lock", /theft, court/);
-  await refuses([lock("l", "2015-01-01", "locked"), transfer], "LOCK_STATE", "/type", /theft lock stops this/);
+  await refuses(
+    [lock("l", "2015-01-01", "locked"), lock("m", "2016-01-01", "locked")],
+    "LOCK_STATE",
+    "/lock",
+    /set already/,
+  );
+  await refuses(
+    [lock("l", "2015-01-01", "locked", { member: "court" })],
+    "MEMBER_CLASS",
+    "/member",
+    /no registrar/,
+  );
+  await refuses(
+    [lock("l", "2015-01-01", "locked", { lock: "court" })],
+    "MEMBER_CLASS",
+    "/member",
+    /no court/,
+  );
+  await refuses(
+    [lock("l", "2015-01-01", "locked", { lock: "lien" })],
+    "FIELD_INVALID",
+    "/lock",
+    /theft, court/,
+  );
+  await refuses(
+    [lock("l", "2015-01-01", "locked"), transfer],
+    "LOCK_STATE",
+    "/type",
+    /theft lock stops this/,
+  );
   await refuses([lock("l", "2015-01-01", "locked"), destroyed("2016-01-01")], "LOCK_STATE", "/type", /theft/);
   await accepts([lock("l", "2015-01-01", "locked"), lock("m", "2016-01-01", "unlocked"), transfer]);
 });
 
 test("a vehicle is exported when active, imported when exported, and never changes once destroyed", async () => {
-  await refuses([moved("vehicle.imported", "2015-01-01")], "VEHICLE_STATUS", "/type", /active.*exported before/);
+  await refuses(
+    [moved("vehicle.imported", "2015-01-01")],
+    "VEHICLE_STATUS",
+    "/type",
+    /active.*exported before/,
+  );
   await refuses(
     [moved("vehicle.exported", "2015-01-01"), moved("vehicle.exported", "2016-01-01")],
     "VEHICLE_STATUS",
@@ -383,11 +534,26 @@ test("whatever a file holds, the answer is events or a LifecycleError", async ()
   });
   const field = fc.tuple(
     fc.nat({ max: HEAD.length - 1 }),
-    fc.constantFrom("id", "at", "type", "vin", "member", "class", "document", "odometer", "__proto__", "constructor"),
+    fc.constantFrom(
+      "id",
+      "at",
+      "type",
+      "vin",
+      "member",
+      "class",
+      "document",
+      "odometer",
+      "__proto__",
+      "constructor",
+    ),
     fc.jsonValue(),
   );
   const typed = field.map(([line, name, value]) =>
-    file(HEAD.map((each, index) => (index === line ? { ...each, ...Object.fromEntries([[name, value]]) } : each))),
+    file(
+      HEAD.map((each, index) =>
+        index === line ? { ...each, ...Object.fromEntries([[name, value]]) } : each,
+      ),
+    ),
   );
   const source = fc.oneof(fc.string(), json, mutated, typed, fc.uint8Array());
   await fc.assert(

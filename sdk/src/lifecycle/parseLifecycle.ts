@@ -79,7 +79,8 @@ async function walk(
     if (event) problems.push(...checker.check(event, line.number));
     else if (fields) checker.skip(fields);
     count += problems.length;
-    for (const problem of problems.slice(0, PROBLEMS_KEPT - kept.length)) kept.push({ line: line.number, ...problem });
+    for (const problem of problems.slice(0, PROBLEMS_KEPT - kept.length))
+      kept.push({ line: line.number, ...problem });
     if (event && count === 0) accept(event);
   }
   if (count > 0) throw new LifecycleError(kept, count, options.where);
@@ -96,9 +97,14 @@ function readEvent(line: SourceLine): {
     problems: [{ code, field, message, fix }],
   });
   if (line.problem === "LINE_TOO_LONG") {
-    return refuse("LINE_TOO_LONG", `the line has more than ${LINE_LIMIT_BYTES} bytes`, "put every event on a line of its own");
+    return refuse(
+      "LINE_TOO_LONG",
+      `the line has more than ${LINE_LIMIT_BYTES} bytes`,
+      "put every event on a line of its own",
+    );
   }
-  if (line.text === undefined) return refuse("LINE_NOT_UTF8", "the line is not UTF-8", "save the file as UTF-8");
+  if (line.text === undefined)
+    return refuse("LINE_NOT_UTF8", "the line is not UTF-8", "save the file as UTF-8");
   let value: unknown;
   try {
     value = JSON.parse(line.text);

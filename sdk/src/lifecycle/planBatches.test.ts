@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { LifecycleEvent } from "./events.js";
 import { FirstAdmissions, PLAN_WINDOW, planBatches, type Batch } from "./planBatches.js";
 import { admission, keyBound, reading, registered, service, type Line } from "./testing/sample.js";
@@ -52,14 +52,25 @@ for (const [operation, limit, make] of [
 ] as const) {
   for (const count of [0, 1, limit, limit + 1]) {
     test(`${operation}: ${count} events make batches of at most ${limit}`, async () => {
-      const sizes = (await plan(Array.from({ length: count }, (_, i) => make(i)))).map(({ items }) => items.length);
-      assert.deepEqual(sizes, [limit, 1].slice(0, Math.ceil(count / limit)).map((size) => Math.min(size, count)));
+      const sizes = (await plan(Array.from({ length: count }, (_, i) => make(i)))).map(
+        ({ items }) => items.length,
+      );
+      assert.deepEqual(
+        sizes,
+        [limit, 1].slice(0, Math.ceil(count / limit)).map((size) => Math.min(size, count)),
+      );
     });
   }
 }
 
 test("first admissions go before everything; one after an expulsion keeps its place, and holds back who it admits", async () => {
-  const expelled = { id: "x", at: "2015-06-01", type: "member.expelled", member: "workshop", reason: "requested" };
+  const expelled = {
+    id: "x",
+    at: "2015-06-01",
+    type: "member.expelled",
+    member: "workshop",
+    reason: "requested",
+  };
   const lines = [
     registered("A", { id: "a" }),
     admission("workshop", "workshop"),
@@ -84,7 +95,10 @@ test("first admissions go before everything; one after an expulsion keeps its pl
 
 test("101 admissions are two batches", async () => {
   const lines = Array.from({ length: 101 }, (_, i) => admission(`m${i}`, "workshop"));
-  assert.deepEqual((await plan(lines, lines)).map(({ items }) => items.length), [100, 1]);
+  assert.deepEqual(
+    (await plan(lines, lines)).map(({ items }) => items.length),
+    [100, 1],
+  );
 });
 
 test("an event knows the holder and key of its time", async () => {
@@ -117,7 +131,8 @@ test("whatever the lines, every event is planned once and each vehicle keeps its
     steps.map(({ vin, author, what }, i) => {
       const change = { vin: `V${vin}`, author: `w${author}` };
       if (what === 0) return service(`e${i}`, "2015-01-01", 1, change);
-      if (what === 1) return { id: `e${i}`, at: "2015-01-01", type: "title.transferred", vin: `V${vin}`, to: "holder-2" };
+      if (what === 1)
+        return { id: `e${i}`, at: "2015-01-01", type: "title.transferred", vin: `V${vin}`, to: "holder-2" };
       return registered(`V${vin}`, { id: `e${i}`, member: `w${author}` });
     }),
   );
@@ -135,7 +150,9 @@ test("whatever the lines, every event is planned once and each vehicle keeps its
         service(`f${i}`, "2015-01-01", 1, { vin: `F${i}` }),
       );
       const all = events([...filler, ...some]);
-      const planned = (await plan([...filler, ...some])).flatMap(({ items }) => items.map(({ event }) => event));
+      const planned = (await plan([...filler, ...some])).flatMap(({ items }) =>
+        items.map(({ event }) => event),
+      );
       assert.equal(planned.length, all.length);
       const [wanted, got] = [order(all), order(planned)];
       for (const [vin, ids] of wanted) assert.deepEqual(got.get(vin), ids);

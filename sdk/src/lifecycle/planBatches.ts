@@ -32,7 +32,11 @@ export interface Batch {
 }
 
 /** The most events that one transaction takes, by operation; 1 for all others. */
-export const BATCH_LIMITS: Partial<Record<BatchOperation, number>> = { admit: 100, register: 100, appendRecords: 500 };
+export const BATCH_LIMITS: Partial<Record<BatchOperation, number>> = {
+  admit: 100,
+  register: 100,
+  appendRecords: 500,
+};
 
 /** How many events are planned at a time. */
 export const PLAN_WINDOW = 5_000;

@@ -92,7 +92,10 @@ export async function prepareBatch(batch: Batch, context: ImportContext): Promis
     case "expel": {
       const { member } = event as MemberExpelled;
       const reasonHash = sha256(toUtf8Bytes(JSON.stringify(event)));
-      const data = consortium.encodeFunctionData("expelMember", [accounts.accountOf(member).address, reasonHash]);
+      const data = consortium.encodeFunctionData("expelMember", [
+        accounts.accountOf(member).address,
+        reasonHash,
+      ]);
       return plain(requireOffice(accounts), Consortium, data);
     }
     case "transfer": {
@@ -139,9 +142,17 @@ export async function prepareBatch(batch: Batch, context: ImportContext): Promis
           );
         }
         case "appendRecords":
-          return call(record.author, VehicleRecords, records.encodeFunctionData("appendRecords", [inputs, roleOf(event)]));
+          return call(
+            record.author,
+            VehicleRecords,
+            records.encodeFunctionData("appendRecords", [inputs, roleOf(event)]),
+          );
         case "reportAsHolder":
-          return call(record.author, VehicleTitle, title.encodeFunctionData("reportAsHolder", [record.input]));
+          return call(
+            record.author,
+            VehicleTitle,
+            title.encodeFunctionData("reportAsHolder", [record.input]),
+          );
         case "appendSignedRecord": {
           if (!first.key) break;
           const key = keyOf(first.key, context);
@@ -165,7 +176,11 @@ export async function prepareBatch(batch: Batch, context: ImportContext): Promis
         case "changeStatus":
           return call(record.author, VehicleTitle, title.encodeFunctionData("changeStatus", [record.input]));
         case "destroy":
-          return call(record.author, VehicleTitle, title.encodeFunctionData("destroyVehicle", [record.input]));
+          return call(
+            record.author,
+            VehicleTitle,
+            title.encodeFunctionData("destroyVehicle", [record.input]),
+          );
       }
     }
   }
@@ -221,9 +236,13 @@ function holderOf(event: LifecycleEvent): string {
 
 function requireOffice({ admissions }: ImportAccounts): ImportAccount {
   if (admissions) return admissions;
-  throw new ImportError("SIGNER_MISSING", "the file admits or expels members, and the admissions office's key is not here", {
-    fix: "set BLOK_ADMISSIONS_KEY, or have the office admit the members first",
-  });
+  throw new ImportError(
+    "SIGNER_MISSING",
+    "the file admits or expels members, and the admissions office's key is not here",
+    {
+      fix: "set BLOK_ADMISSIONS_KEY, or have the office admit the members first",
+    },
+  );
 }
 
 function admissionsCall(batch: Batch, accounts: ImportAccounts): string {
@@ -231,7 +250,11 @@ function admissionsCall(batch: Batch, accounts: ImportAccounts): string {
     if (event.type !== "member.admitted") throw new TypeError(`${event.id} is no admission`);
     const { address } = accounts.accountOf(event.member);
     const role = ROLES[event.class];
-    return consortium.encodeFunctionData("admitMember", [address, role, organisationCommitment(event.organisation)]);
+    return consortium.encodeFunctionData("admitMember", [
+      address,
+      role,
+      organisationCommitment(event.organisation),
+    ]);
   });
   return consortium.encodeFunctionData("multicall", [calls]);
 }
@@ -242,13 +265,29 @@ function bindCall(event: KeyBound, context: ImportContext): string {
   const validFrom = timeOf(event);
   const binder = context.accounts.accountOf(event.member).address;
   const signature = key.sign(
-    vehicleKeyDigest(context.deployment, "BindKey", { vehicleId, keyId: key.keyId, validFrom, validTo: NO_END, binder }),
+    vehicleKeyDigest(context.deployment, "BindKey", {
+      vehicleId,
+      keyId: key.keyId,
+      validFrom,
+      validTo: NO_END,
+      binder,
+    }),
   );
-  return keys.encodeFunctionData("bindVehicleKey", [vehicleId, key.signer, validFrom, NO_END, roleOf(event), signature]);
+  return keys.encodeFunctionData("bindVehicleKey", [
+    vehicleId,
+    key.signer,
+    validFrom,
+    NO_END,
+    roleOf(event),
+    signature,
+  ]);
 }
 
 /** The key that a line binds. */
-export function keyOf(event: KeyBound, { accounts, deployment }: Pick<ImportContext, "accounts" | "deployment">): VehicleKey {
+export function keyOf(
+  event: KeyBound,
+  { accounts, deployment }: Pick<ImportContext, "accounts" | "deployment">,
+): VehicleKey {
   const secret = accounts.vehicleSecretOf(event.vin, event.curve, event.id);
   return vehicleKey(event.curve, secret, deployment.contracts.ERC7913P256Verifier);
 }
@@ -261,7 +300,10 @@ async function prepareRecord(
   if (!isRecordEvent(event)) throw new TypeError(`${event.id} writes no record`);
   const { accounts } = context;
   const vehicleId = vehicleIdOf(event.vin, context);
-  const proof = event.type === "record.corrected" ? await findProof(event.corrects, event.vin, vehicleId, context) : undefined;
+  const proof =
+    event.type === "record.corrected"
+      ? await findProof(event.corrects, event.vin, vehicleId, context)
+      : undefined;
   const kind = kindNumber(eventKind(event, proof && (recordKindName(proof.kind) as DocumentKindName)));
   const author = authorOf(item, event, accounts);
   const key = event.type === "record.appended" && event.author === "vehicle" ? item.key : undefined;
@@ -285,7 +327,12 @@ async function prepareRecord(
     kind,
     code: ("brandCode" in event && event.brandCode) || 0,
     odometer: event.odometer?.value ?? 0,
-    odometerUnit: event.odometer === undefined ? OdometerUnit.None : event.odometer.unit === "km" ? OdometerUnit.Km : OdometerUnit.Mi,
+    odometerUnit:
+      event.odometer === undefined
+        ? OdometerUnit.None
+        : event.odometer.unit === "km"
+          ? OdometerUnit.Km
+          : OdometerUnit.Mi,
     observedAt: timeOf(event),
   };
   return { input, document, author, proof };
@@ -298,18 +345,26 @@ async function documentOf(
   issue: () => Promise<IssuedDocument>,
 ): Promise<PreparedDocument> {
   const planned = progress.documentOf(event.id);
-  if (planned !== undefined && (await store.get(planned)).status === "present") return { documentHash: planned };
+  if (planned !== undefined && (await store.get(planned)).status === "present")
+    return { documentHash: planned };
   const { documentHash, compact } = await issue();
   return { documentHash, compact };
 }
 
 function authorOf(item: PlannedEvent, event: RecordEvent, accounts: ImportAccounts): ImportAccount {
-  if (event.type === "record.appended" && event.author === "holder") return accounts.accountOf(item.holder ?? "");
-  if (event.type === "record.appended" && event.author === "vehicle") return accounts.accountOf(item.key?.member ?? "");
+  if (event.type === "record.appended" && event.author === "holder")
+    return accounts.accountOf(item.holder ?? "");
+  if (event.type === "record.appended" && event.author === "vehicle")
+    return accounts.accountOf(item.key?.member ?? "");
   return accounts.accountOf("author" in event ? event.author : event.member);
 }
 
-async function findProof(id: string, vin: string, vehicleId: bigint, context: ImportContext): Promise<RecordProof> {
+async function findProof(
+  id: string,
+  vin: string,
+  vehicleId: bigint,
+  context: ImportContext,
+): Promise<RecordProof> {
   const { rpc, deployment, progress } = context;
   const documentHash = progress.documentOf(id);
   const history = await readHistory({ rpc, deployment, vehicleId });

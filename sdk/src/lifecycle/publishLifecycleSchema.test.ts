@@ -17,13 +17,18 @@ function validator() {
 
 test("examples/lifecycle.schema.json is the published schema", async () => {
   const text = await readFile(new URL("lifecycle.schema.json", EXAMPLES), "utf8");
-  assert.deepEqual(JSON.parse(text), publishLifecycleSchema(), "write it anew: node --import tsx scripts/write-lifecycle-schema.ts");
+  assert.deepEqual(
+    JSON.parse(text),
+    publishLifecycleSchema(),
+    "write it anew: node --import tsx scripts/write-lifecycle-schema.ts",
+  );
 });
 
 test("every line of the example fits the published schema, and the file as a whole is right", async () => {
   const validate = validator();
   const text = await readFile(new URL("lifecycle.jsonl", EXAMPLES), "utf8");
-  for (const line of text.trimEnd().split("\n")) assert.ok(validate(JSON.parse(line)), `${line}: ${JSON.stringify(validate.errors)}`);
+  for (const line of text.trimEnd().split("\n"))
+    assert.ok(validate(JSON.parse(line)), `${line}: ${JSON.stringify(validate.errors)}`);
   const events = await parseLifecycle(text);
   assert.ok(events.length >= 80 && events.length <= 160);
 });

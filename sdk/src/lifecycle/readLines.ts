@@ -50,7 +50,12 @@ export async function* readLines(source: LifecycleSource): AsyncGenerator<Source
   }
 }
 
-function toLine(number: number, parts: Uint8Array[], length: number, last: Uint8Array): SourceLine | undefined {
+function toLine(
+  number: number,
+  parts: Uint8Array[],
+  length: number,
+  last: Uint8Array,
+): SourceLine | undefined {
   const total = length + last.length;
   if (total > LINE_LIMIT_BYTES) return { number, problem: "LINE_TOO_LONG" };
   let bytes = last;

@@ -71,9 +71,17 @@ function toProblem(error: ErrorObject, base: string): FieldProblem {
         fix: "add it",
       };
     case "enum":
-      return invalid(field, "the value is not one of the list", `use ${(params.allowedValues as unknown[]).join(", ")}`);
+      return invalid(
+        field,
+        "the value is not one of the list",
+        `use ${(params.allowedValues as unknown[]).join(", ")}`,
+      );
     case "type":
-      return invalid(field, `the value is not of type ${String(params.type)}`, `give a ${String(params.type)}`);
+      return invalid(
+        field,
+        `the value is not of type ${String(params.type)}`,
+        `give a ${String(params.type)}`,
+      );
     case "pattern":
       return invalid(field, "the value has the wrong form", `it has to match ${String(params.pattern)}`);
     case "format":

@@ -61,7 +61,8 @@ export async function surveyLifecycle(
     hasher.update(`${JSON.stringify(event)}\n`);
     admissions.add(event);
     count(counts, event);
-    if (event.type === "vehicle.registered") vehicles.set(event.vin, { vin: event.vin, holder: event.holder });
+    if (event.type === "vehicle.registered")
+      vehicles.set(event.vin, { vin: event.vin, holder: event.holder });
     const vehicle = event.type === "title.transferred" ? vehicles.get(event.vin) : undefined;
     if (vehicle && event.type === "title.transferred") vehicle.holder = event.to;
   }

@@ -24,14 +24,19 @@ test("a P-256 key is verifier and coordinates, and signs low-s as node:crypto ve
   assert.equal(getAddress(dataSlice(key.signer, 0, 20)), VERIFIER);
   const [x, y] = [dataSlice(key.signer, 20, 52), dataSlice(key.signer, 52)];
   const encode = (hex: string) => Buffer.from(getBytes(hex)).toString("base64url");
-  const publicKey = createPublicKey({ format: "jwk", key: { kty: "EC", crv: "P-256", x: encode(x), y: encode(y) } });
+  const publicKey = createPublicKey({
+    format: "jwk",
+    key: { kty: "EC", crv: "P-256", x: encode(x), y: encode(y) },
+  });
   // node:crypto hashes what it verifies, so the digest is made with SHA-256 here.
   const message = Buffer.from("x");
   const digest = "0x2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
   const signature = key.sign(digest);
   assert.equal(dataLength(signature), 64);
   assert.ok(verify("sha256", message, { key: publicKey, dsaEncoding: "ieee-p1363" }, getBytes(signature)));
-  assert.ok(BigInt(dataSlice(signature, 32)) <= 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8n);
+  assert.ok(
+    BigInt(dataSlice(signature, 32)) <= 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8n,
+  );
   assert.equal(key.documentSigner, undefined);
   assert.equal(vehicleDocumentAuthor({ signer: key.signer, binder: BINDER }), BINDER);
 });

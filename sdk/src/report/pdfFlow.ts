@@ -1,4 +1,4 @@
-import { PDFDocument } from "pdfkit";
+import PdfKit from "pdfkit";
 
 /** Colours of the printed report. */
 export const PDF_COLOURS = {
@@ -53,7 +53,7 @@ export interface PdfFlow {
  */
 export function startPdf(info: { title: string; createdAt: number }): PdfFlow {
   const date = new Date(info.createdAt * 1000);
-  const doc = new PDFDocument({
+  const doc = new PdfKit({
     size: "A4",
     margins: { top: MARGIN, bottom: MARGIN + FOOTER, left: MARGIN, right: MARGIN },
     bufferPages: true,

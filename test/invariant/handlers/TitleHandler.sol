@@ -80,8 +80,9 @@ abstract contract TitleHandler is Handler {
         _transfer(vehicleId, _holder(toSeed), _party(vehicleId, callerSeed), isSafe);
     }
 
-    /// @dev A title that is free is sold by its holder: as it is, while lent, or while rented.
-    function sell(uint256 vehicleSeed, uint256 toSeed, uint256 way) external {
+    /// @dev A title that is free is sold by its holder: as it is, while lent, while rented, or when it has just been
+    /// locked, in vain.
+    function sell(uint256 vehicleSeed, uint256 toSeed, uint256 way, uint256 lockSeed) external {
         for (uint256 i = 0; i < vehicles.length; ++i) {
             uint256 vehicleId = _vehicle((vehicleSeed % vehicles.length) + i);
             address holder = ledger.titleOf(vehicleId).holder;
@@ -89,11 +90,21 @@ abstract contract TitleHandler is Handler {
 
             bool isRented = ledger.titleOf(vehicleId).locks & 32 != 0;
             address rental = roster.some(Roles.RENTAL_CONTROLLER, 1);
-            if (way % 4 == 3) _setLock(vehicleId, 5, rental, isRented = !isRented);
-            if (way % 4 != 0)
-                _setUser(vehicleId, isRented ? rental : holder, STRANGER, uint64(block.timestamp + 9 days));
-            return _transfer(vehicleId, _holder(toSeed), holder, way % 8 < 4);
+            if (way % 8 == 7) _lockFree(vehicleId, lockSeed);
+            if (way % 4 == 2) _setLock(vehicleId, 5, rental, isRented = !isRented);
+            if (way % 4 != 0) {
+                address lender = isRented ? rental : holder;
+                _setUser(vehicleId, lender, STRANGER, uint64(block.timestamp + 9 days));
+            }
+            return _transfer(vehicleId, _holder(toSeed), holder, way % 16 < 8);
         }
+    }
+
+    /// @dev Sets a lock that stops transfers, on a title that has none.
+    function _lockFree(uint256 vehicleId, uint256 seed) private {
+        uint8[4] memory stopping = [0, 1, 2, 4];
+        uint8 lock = stopping[seed % 4];
+        _setLock(vehicleId, lock, roster.some(_controllerOf(lock), 1), true);
     }
 
     function _transfer(uint256 vehicleId, address to, address caller, bool isSafe) private {

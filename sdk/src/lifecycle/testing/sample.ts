@@ -4,7 +4,14 @@ import { generateVin } from "../../vin/generateVin.js";
 export type Line = Record<string, unknown>;
 
 export const VIN = generateVin({ wmi: "WVW", vds: "ZZZAU", year: 2014, plant: "W", serial: 7, market: "DE" });
-export const OTHER_VIN = generateVin({ wmi: "WVW", vds: "ZZZAU", year: 2014, plant: "W", serial: 8, market: "DE" });
+export const OTHER_VIN = generateVin({
+  wmi: "WVW",
+  vds: "ZZZAU",
+  year: 2014,
+  plant: "W",
+  serial: 8,
+  market: "DE",
+});
 
 /** Nothing in the sample is later than this. */
 export const NOW = Date.UTC(2025, 0, 1) / 1000;
@@ -148,7 +155,16 @@ export function destroyed(at: string): Line {
 }
 
 export function keyBound(at: string, change: Line = {}): Line {
-  return { id: "key", at, type: "key.bound", vin: VIN, member: "maker", class: "manufacturer", curve: "p256", ...change };
+  return {
+    id: "key",
+    at,
+    type: "key.bound",
+    vin: VIN,
+    member: "maker",
+    class: "manufacturer",
+    curve: "p256",
+    ...change,
+  };
 }
 
 /** Six members and a vehicle. */
