@@ -6,7 +6,7 @@
  */
 import cliProgress from "cli-progress";
 import { Command } from "commander";
-import hre from "hardhat";
+import { tasks } from "hardhat";
 import type { DemoResult } from "./lib/runDemo.js";
 import { runScript } from "./lib/runScript.js";
 
@@ -23,7 +23,7 @@ const options = new Command("demo")
   .opts<{ file: string; out: string; json?: boolean }>();
 
 await runScript(async () => {
-  await hre.tasks.getTask("build").run({ noTests: true, quiet: true });
+  await tasks.getTask("build").run({ noTests: true, quiet: true });
   // Only now: the bindings it imports come from the build.
   const { runDemo } = await import("./lib/runDemo.js");
 

@@ -5,7 +5,7 @@
  * Usage: npm run deploy -- --network sepolia --council 0x… --guardian 0x… --admissions 0x…
  * Variables: BLOK_DEPLOYER_KEY and the network's RPC URL, from Hardhat's keystore or the environment.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { getAddress, isAddress } from "ethers";
@@ -28,6 +28,7 @@ const options = new Command("deploy")
   .option("--guardian <address>", "who can cancel what the council and the courts start")
   .option("--admissions <address>", "who admits and expels members")
   .option("--out <file>", "where the addresses go; default deployments/<network>.json")
+  .option("--reset", "forget a deployment whose chain is gone")
   .option("--json", "print the deployment as JSON and nothing else")
   .parse()
   .opts<{
@@ -37,6 +38,7 @@ const options = new Command("deploy")
     guardian?: string;
     admissions?: string;
     out?: string;
+    reset?: boolean;
     json?: boolean;
   }>();
 
@@ -65,6 +67,10 @@ await runScript(async () => {
   const deploymentId = `${options.network}-${chainId}`;
   say(`Deploying to ${options.network} (chain ${chainId}) from ${signers[0]?.address}`);
   for (const office of OFFICES) say(`  ${office.padEnd(11)}${parameters.BlokAuto[office]}`);
+  await refuseStaleJournal(
+    deploymentId,
+    async (address) => (await ethers.provider.getCode(address)) !== "0x",
+  );
   const deployed = await ignition.deploy(BlokAuto, { parameters, deploymentId, displayUi: !options.json });
 
   const contracts = {
@@ -124,6 +130,34 @@ function officeAddress(office: (typeof OFFICES)[number], fallback: string | numb
       fix: "give the address of its account, best a multi-signature wallet",
     },
   );
+}
+
+/**
+ * Ignition believes its journal. On a local node that was started anew the journal speaks of contracts that are gone, and a
+ * deployment would do nothing and say that all went well.
+ */
+async function refuseStaleJournal(
+  deploymentId: string,
+  hasCode: (address: string) => Promise<boolean>,
+): Promise<void> {
+  const file = `ignition/deployments/${deploymentId}/deployed_addresses.json`;
+  if (!existsSync(file)) return;
+  const addresses = Object.values(JSON.parse(readFileSync(file, "utf8")) as Record<string, string>);
+  for (const address of addresses) {
+    if (await hasCode(address)) continue;
+    if (options.reset) {
+      rmSync(`ignition/deployments/${deploymentId}`, { recursive: true });
+      return;
+    }
+    throw new BlokError(
+      "DEPLOY_CHAIN_RESET",
+      `there is no contract at ${address}, where one was deployed before`,
+      {
+        where: file,
+        fix: "the chain was started anew: deploy with --reset, which forgets the old deployment",
+      },
+    );
+  }
 }
 
 /** The block of the first transaction in Ignition's journal: no event of the contracts is older. */

@@ -59,11 +59,9 @@ function generate(): Map<string, string> {
 const files = generate();
 const isCheck = process.argv.includes("--check");
 mkdirSync(OUT, { recursive: true });
-const stale = [
-  ...[...files].filter(
-    ([file, text]) => !existsSync(join(OUT, file)) || readFileSync(join(OUT, file), "utf8") !== text,
-  ),
-].map(([file]) => file);
+const stale = [...files]
+  .filter(([file, text]) => !existsSync(join(OUT, file)) || readFileSync(join(OUT, file), "utf8") !== text)
+  .map(([file]) => file);
 const orphans = readdirSync(OUT).filter((file) => !files.has(file));
 
 if (isCheck) {

@@ -55,10 +55,10 @@ interface IVehicleKeys {
     /// @notice The key was never bound to the vehicle.
     error KeysNotBound(uint256 vehicleId, bytes32 keyId);
 
-    /// @notice The period is empty, or begins before the vehicle's birth.
+    /// @notice The period is empty, or begins at zero.
     error KeysPeriodInvalid(uint40 validFrom, uint40 validTo);
 
-    /// @notice The new end is not before the present end, or not after the beginning, or lies in the future.
+    /// @notice The new end is not before the present end, or lies in the future.
     error KeysEndInvalid(uint40 newValidTo, uint40 validTo);
 
     /// @notice The key did not speak for the vehicle at `instant` (Unix seconds).

@@ -43,7 +43,7 @@ interface IVehicleTitle {
         uint40 executableAt
     );
 
-    /// @notice A guardian or the court stopped a forced transfer.
+    /// @notice A guardian stopped a forced transfer.
     event ForcedTransferCancelled(uint256 indexed vehicleId, address indexed canceller);
 
     /* ERRORS */

@@ -20,9 +20,10 @@ export default buildModule("BlokAuto", (m) => {
     VehicleKeys: keys,
   };
 
-  const council = m.getParameter("council", m.getAccount(1));
-  const guardian = m.getParameter("guardian", m.getAccount(2));
-  const admissions = m.getParameter("admissions", m.getAccount(3));
+  // Without defaults: three people who are not the deployer have to be named on every network.
+  const council = m.getParameter<string>("council");
+  const guardian = m.getParameter<string>("guardian");
+  const admissions = m.getParameter<string>("admissions");
   const councilDelaySeconds = m.getParameter("councilDelaySeconds", 172_800);
 
   const functionRoles = AUTHORITY_TABLE.filter(({ guard }) => guard === "restricted").map((row) =>

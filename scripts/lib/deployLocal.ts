@@ -10,9 +10,19 @@ export interface LocalSystem {
 /**
  * Deploys the whole system to a chain that ends with the process, through the same Ignition modules as anywhere else. Council,
  * guardian and admissions office are the chain's accounts 1, 2 and 3.
+ *
+ * @param deploymentId Names Ignition's journal, which only a node outside this process needs.
  */
-export async function deployLocal(connection: NetworkConnection): Promise<LocalSystem> {
-  const deployed = await connection.ignition.deploy(BlokAuto);
+export async function deployLocal(
+  connection: NetworkConnection,
+  deploymentId?: string,
+): Promise<LocalSystem> {
+  const [, council, guardian, admissions] = await connection.ethers.getSigners();
+  const offices = { council: council!.address, guardian: guardian!.address, admissions: admissions!.address };
+  const deployed = await connection.ignition.deploy(BlokAuto, {
+    parameters: { BlokAuto: offices },
+    ...(deploymentId === undefined ? {} : { deploymentId }),
+  });
   const address = async (contract: { getAddress(): Promise<string> }) =>
     (await contract.getAddress()) as `0x${string}`;
   return {

@@ -244,12 +244,16 @@ contract VehicleKeysRecordsTest is KeysTest {
             observedAt: NOW - 1,
             recordedAt: NOW,
             role: Roles.VEHICLE,
-            grade: TrustGrade.Hardware,
             corrects: 0
         });
         vm.expectEmit(address(records));
         emit IVehicleRecords.RecordAppended(VEHICLE, keys.keyAddressOf(signer), ODOMETER_READING, record);
         assertEq(_submit(key, input), index, "the record's place is returned");
+        assertEq(
+            uint256(records.gradeOf(Roles.VEHICLE)),
+            uint256(TrustGrade.Hardware),
+            "its word is hardware's"
+        );
     }
 
     function _refuses(RecordInput memory input, bytes memory signer, bytes memory signature) private {

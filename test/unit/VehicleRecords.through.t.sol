@@ -138,6 +138,34 @@ contract VehicleRecordsThroughTest is RecordsTest {
         }
     }
 
+    /// @dev A life has one beginning, whoever the table lets write births and through whatever contract.
+    function test_attack_SecondBirthOfAVehicle() public {
+        for (uint8 kind = 1; kind <= 2; ++kind) {
+            _setKindWriters(kind, _set(Roles.MANUFACTURER) | _set(Roles.HOLDER) | _set(Roles.VEHICLE));
+            RecordInput memory input = _valid(CAR, kind);
+            bytes memory reserved = abi.encodeWithSelector(
+                IVehicleRecords.RecordsKindReserved.selector,
+                kind
+            );
+
+            vm.expectRevert(reserved);
+            _append(manufacturer, Roles.MANUFACTURER, input);
+            vm.expectRevert(reserved);
+            vm.prank(manufacturer);
+            records.appendRecords(_asArray(input), Roles.MANUFACTURER);
+            vm.expectRevert(reserved);
+            vm.prank(controller);
+            records.appendMemberRecord(manufacturer, Roles.MANUFACTURER, input);
+            vm.expectRevert(reserved);
+            vm.prank(address(title));
+            records.appendHolderRecord(holder, input);
+            vm.expectRevert(reserved);
+            vm.prank(address(keys));
+            records.appendVehicleRecord(KEY, input);
+        }
+        assertEq(records.stateOf(CAR).count, 1, "one birth");
+    }
+
     /* FOR HOLDERS */
 
     function test_appendHolderRecord_RevertWhen_HoldersMayNotWriteTheKind() public {

@@ -22,6 +22,11 @@ const origin = { chainId: CHAIN_ID, recordsAddress, vehicleId };
 const maker = getAddress(id("maker").slice(0, 42));
 const workshop = getAddress(id("workshop").slice(0, 42));
 
+/** The logs of a vehicle's records, as far as a fold needs them. */
+function logsOf(chain: FakeChain, vehicle = vehicleId): FoldLog[] {
+  return chain.recordLogs(vehicle).map(({ topics, data }) => ({ topics, data }));
+}
+
 function chainOf(statements: readonly Statement[]): FakeChain {
   const chain = new FakeChain();
   const [birth = { author: maker, kind: 1 }, ...rest] = statements;
@@ -38,7 +43,7 @@ function fiveRecords(): FoldLog[] {
     { author: maker, kind: 10, role: 1, code: 11 },
     { author: workshop, kind: 4, corrects: 2, odometer: { value: 1_001, unit: "km" } },
   ]);
-  return chain.recordLogs(vehicleId).map(({ topics, data }) => ({ topics, data }));
+  return logsOf(chain);
 }
 
 function plainHead(logs: readonly FoldLog[]): string {
@@ -100,11 +105,13 @@ test("a record is decoded as the published ABI decodes it", async () => {
 });
 
 test("the trust grade follows from the role", async () => {
-  const logs = chainOf([
-    { author: maker, kind: 1 },
-    { author: workshop, kind: 5, role: 30 },
-    { author: workshop, kind: 5, role: 31 },
-  ]).recordLogs(vehicleId);
+  const logs = logsOf(
+    chainOf([
+      { author: maker, kind: 1 },
+      { author: workshop, kind: 5, role: 30 },
+      { author: workshop, kind: 5, role: 31 },
+    ]),
+  );
   const { records } = await foldHistory(logs, origin);
   assert.deepEqual(
     records.map(({ grade, gradeName }) => [grade, gradeName]),
@@ -178,7 +185,7 @@ test("a foreign vehicle's record is refused by name and not folded", async () =>
   const logs = fiveRecords();
   const other = new FakeChain();
   other.register(7n, workshop, { author: maker, kind: 1 });
-  const foreign = other.recordLogs(7n)[0] as FoldLog;
+  const foreign = logsOf(other, 7n)[0] as FoldLog;
   const { head, records, problems } = await foldHistory(logs.toSpliced(2, 0, foreign), origin);
   assert.equal(head, plainHead(logs));
   assert.equal(records.length, 5);
@@ -236,7 +243,7 @@ test("any life folds as ethers folds it, and its fields alone give the same dige
   const digestOf = await recordDigest();
   await fc.assert(
     fc.asyncProperty(fc.array(statement, { maxLength: 12 }), async (statements) => {
-      const logs = chainOf(statements as Statement[]).recordLogs(vehicleId);
+      const logs = logsOf(chainOf(statements as Statement[]));
       const { head, records, problems } = await foldHistory(logs, origin);
       assert.deepEqual(problems, []);
       assert.equal(head, plainHead(logs));

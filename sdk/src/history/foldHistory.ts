@@ -8,7 +8,7 @@ import {
   RECORD_DATA_AT,
   RECORD_DATA_BYTES,
 } from "./recordLayout.js";
-import type { ChainLog, HistoryProblem, HistoryRecord, RecordState } from "./types.js";
+import type { HistoryProblem, HistoryRecord, RecordState } from "./types.js";
 
 /** Where a fold begins. */
 export interface FoldOrigin {
@@ -18,9 +18,14 @@ export interface FoldOrigin {
   vehicleId: bigint;
 }
 
-/** What is needed of a log to fold it. */
-export type FoldLog = Pick<ChainLog, "topics" | "data"> &
-  Partial<Pick<ChainLog, "blockNumber" | "logIndex" | "transactionHash">>;
+/** What is needed of a log to fold it; where it stands is only passed on. */
+export interface FoldLog {
+  topics: readonly string[];
+  data: string;
+  blockNumber?: number;
+  logIndex?: number;
+  transactionHash?: string;
+}
 
 /** A fold in progress. */
 export interface RecordFold {

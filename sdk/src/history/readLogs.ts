@@ -28,7 +28,7 @@ export interface LogPage {
 
 const DEFAULT_PAGE_BLOCKS = 10_000;
 /** After so many pages in a row, a range that was refused once is tried again: nodes also limit the number of logs. */
-const FORGET_LIMIT_AFTER = 8;
+const FORGET_LIMIT_AFTER = 24;
 
 /**
  * Reads logs page by page, and finds out by itself how many blocks the node lets it read at once: a refused range is
@@ -44,7 +44,7 @@ const FORGET_LIMIT_AFTER = 8;
  */
 export async function* readLogs(rpc: RpcProvider, query: LogQuery): AsyncGenerator<LogPage, void, undefined> {
   const { filters, toBlock } = query;
-  const size = pageSize(query.pageBlocks ?? DEFAULT_PAGE_BLOCKS);
+  const size = new PageSize(query.pageBlocks ?? DEFAULT_PAGE_BLOCKS);
   let from = query.fromBlock;
   while (from <= toBlock) {
     const to = Math.min(toBlock, from + size.blocks - 1);
@@ -81,34 +81,47 @@ export function byPlace(
   return a.blockNumber - b.blockNumber || a.logIndex - b.logIndex;
 }
 
-/** How many blocks to ask for, from what the node accepted and refused so far. */
-function pageSize(first: number): {
+/**
+ * How many blocks to ask for, from what the node accepted and refused so far: twice as many after each success until a
+ * refusal, then closing in on the limit between the two.
+ */
+class PageSize {
   blocks: number;
-  accept(asked: number): void;
-  refuse(asked: number): void;
-} {
-  let refused = Number.POSITIVE_INFINITY;
-  let accepted = 0;
-  let inARow = 0;
-  return {
-    blocks: Math.max(1, Math.floor(first)),
-    accept(asked) {
-      accepted = Math.max(accepted, asked);
-      if (++inARow >= FORGET_LIMIT_AFTER) {
-        inARow = 0;
-        refused = Number.POSITIVE_INFINITY;
-      }
-      // Close in on the limit, once it is known; the last page of a range, which may be short, changes nothing.
-      const grown = Number.isFinite(refused) ? Math.floor((accepted + refused) / 2) : this.blocks * 2;
-      this.blocks = Math.max(this.blocks, Math.min(grown, Number.MAX_SAFE_INTEGER));
-    },
-    refuse(asked) {
-      refused = asked;
-      inARow = 0;
-      if (accepted >= asked) accepted = 0;
-      this.blocks = accepted > 0 ? accepted : Math.max(1, Math.floor(asked / 2));
-    },
-  };
+  #accepted = 0;
+  #refused = Number.POSITIVE_INFINITY;
+  /** The limit that is being tested anew. */
+  #formerly = Number.POSITIVE_INFINITY;
+  #inARow = 0;
+
+  constructor(first: number) {
+    this.blocks = Math.max(1, Math.floor(first));
+  }
+
+  accept(asked: number): void {
+    this.#accepted = Math.max(this.#accepted, asked);
+    if (++this.#inARow >= FORGET_LIMIT_AFTER && Number.isFinite(this.#refused)) {
+      this.#inARow = 0;
+      this.#formerly = this.#refused;
+      this.#refused = Number.POSITIVE_INFINITY;
+    }
+    const isClose = this.#refused - this.#accepted <= this.#accepted / 8;
+    const grown = Number.isFinite(this.#refused)
+      ? Math.floor((this.#accepted + this.#refused) / 2)
+      : this.blocks * 2;
+    // The last page of a range, which may be short, changes nothing.
+    if (!isClose) this.blocks = Math.max(this.blocks, Math.min(grown, Number.MAX_SAFE_INTEGER));
+  }
+
+  refuse(asked: number): void {
+    this.#inARow = 0;
+    if (this.#accepted >= asked) {
+      this.#accepted = 0;
+      this.#formerly = Number.POSITIVE_INFINITY;
+    }
+    this.#refused = Math.min(asked, this.#formerly);
+    this.#formerly = Number.POSITIVE_INFINITY;
+    this.blocks = this.#accepted > 0 ? this.#accepted : Math.max(1, Math.floor(asked / 2));
+  }
 }
 
 /**

@@ -1,18 +1,13 @@
 import { VehicleTitle__factory } from "../chain/contracts.js";
 import { fromQuantity } from "../chain/quantity.js";
+import { actingMember } from "./actingMember.js";
 import { memberSince, waitForAdmission } from "./admissions.js";
+import { vehicleIdOf, type ImportContext } from "./ImportContext.js";
 import { ImportError } from "./ImportError.js";
 import type { OpenStep } from "./ImportProgress.js";
 import { isWritten } from "./isWritten.js";
 import type { Batch, BatchOperation, PlannedEvent } from "./planBatches.js";
-import {
-  actingMember,
-  describeBatch,
-  prepareBatch,
-  vehicleIdOf,
-  type ImportContext,
-  type PreparedBatch,
-} from "./prepareBatch.js";
+import { describeBatch, prepareBatch, type PreparedBatch } from "./prepareBatch.js";
 import type { Receipt, TransactionSender } from "./TransactionSender.js";
 
 /**

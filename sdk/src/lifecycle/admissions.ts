@@ -3,7 +3,7 @@ import { ROLES, type MemberClass } from "../consortium/roles.js";
 import { fromQuantity, toQuantity } from "../chain/quantity.js";
 import { LOCAL_CHAIN_ID } from "./deriveAccounts.js";
 import { ImportError } from "./ImportError.js";
-import type { ImportContext } from "./prepareBatch.js";
+import type { ImportContext } from "./ImportContext.js";
 
 const consortium = Consortium__factory.createInterface();
 

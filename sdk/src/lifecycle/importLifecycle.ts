@@ -8,7 +8,7 @@ import type { LifecycleEvent } from "./events.js";
 import type { ImportJournal } from "./ImportJournal.js";
 import { ImportProgress } from "./ImportProgress.js";
 import { planBatches } from "./planBatches.js";
-import { vehicleIdOf } from "./prepareBatch.js";
+import { vehicleIdOf } from "./ImportContext.js";
 import { surveyLifecycle, type LifecycleCounts } from "./surveyLifecycle.js";
 import { TransactionSender } from "./TransactionSender.js";
 

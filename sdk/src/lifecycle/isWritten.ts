@@ -7,7 +7,7 @@ import { readLogs } from "../history/readLogs.js";
 import { toHex32 } from "../history/toHex32.js";
 import { memberSince } from "./admissions.js";
 import type { Batch } from "./planBatches.js";
-import { keyOf, vehicleIdOf, type ImportContext } from "./prepareBatch.js";
+import { keyOf, vehicleIdOf, type ImportContext } from "./ImportContext.js";
 
 const title = VehicleTitle__factory.createInterface();
 const keys = VehicleKeys__factory.createInterface();

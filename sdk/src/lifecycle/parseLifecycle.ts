@@ -109,7 +109,8 @@ function readEvent(line: SourceLine): {
   try {
     value = JSON.parse(line.text);
   } catch (error) {
-    const detail = error instanceof SyntaxError ? `: ${error.message.slice(0, 120)}` : "";
+    const detail =
+      error instanceof SyntaxError ? `: ${error.message.replace(/ \(line .*\)$/, "").slice(0, 120)}` : "";
     return refuse("LINE_NOT_JSON", `the line is not JSON${detail}`, "write one JSON object on every line");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {

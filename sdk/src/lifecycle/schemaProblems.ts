@@ -2,11 +2,14 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.
 import formatsModule from "ajv-formats";
 import { RECORD_SCHEMAS, type DocumentKindName } from "../documents/schemas/index.js";
 import type { LifecycleEventType } from "./events.js";
-import type { LifecycleProblem } from "./LifecycleError.js";
+import type { LifecycleProblem, LifecycleProblemCode } from "./LifecycleError.js";
 import { LIFECYCLE_LINES } from "./lifecycleSchema.js";
 
 /** A problem before its line is known. */
 export type FieldProblem = Omit<LifecycleProblem, "line">;
+
+/** Takes note of a problem. */
+export type Report = (code: LifecycleProblemCode, field: string, message: string, fix: string) => void;
 
 const compiled = new Map<string, ValidateFunction>();
 

@@ -306,7 +306,8 @@ function contentProblems(
   };
   const { holderCount: _, ...title } = report.title;
   const { holderCount: __, ...trueTitle } = truth.title;
-  push("vehicle", report.vehicle, truth.vehicle);
+  // Make and model are the birth document's words.
+  if (!wrong.has(1)) push("vehicle", report.vehicle, truth.vehicle);
   push("title", title, trueTitle);
   push("titleEvents", report.titleEvents, truth.titleEvents);
   push("members", report.members, truth.members);

@@ -5,7 +5,7 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IVehicleTitle} from "../../../contracts/interfaces/IVehicleTitle.sol";
-import {OdometerUnit, RecordInput, TrustGrade} from "../../../contracts/types/RecordTypes.sol";
+import {OdometerUnit, RecordInput} from "../../../contracts/types/RecordTypes.sol";
 import {TitleStatus} from "../../../contracts/types/TitleTypes.sol";
 import {VehicleTitle} from "../../../contracts/vehicle/VehicleTitle.sol";
 import {Handler} from "./Handler.sol";
@@ -108,7 +108,7 @@ abstract contract CustodyHandler is Handler {
                 odometerUnit: OdometerUnit.None,
                 observedAt: uint40(block.timestamp)
             });
-            _expect(order, caller, Roles.REGISTRAR, TrustGrade.Member, 0, 1);
+            _expect(order, caller, Roles.REGISTRAR, 0, 1);
         }
         bytes memory data = abi.encodeCall(VehicleTitle.forcedTransfer, (pending.from, to, vehicleId));
         _call(caller, address(title), data, refusal, "T2 forced transfer");
@@ -146,7 +146,7 @@ abstract contract CustodyHandler is Handler {
         if (status == TitleStatus.None) refusal = IERC721Errors.ERC721NonexistentToken.selector;
         if (!roster.isActive(Roles.REGISTRAR, caller)) refusal = _unlessRestricted(Roles.REGISTRAR, caller);
 
-        if (refusal == CARRIED_OUT) _expect(input, caller, Roles.REGISTRAR, TrustGrade.Member, 0, 1);
+        if (refusal == CARRIED_OUT) _expect(input, caller, Roles.REGISTRAR, 0, 1);
         bytes memory data = abi.encodeCall(VehicleTitle.changeStatus, (input));
         _call(caller, address(title), data, refusal, "T3 status");
     }
@@ -170,7 +170,7 @@ abstract contract CustodyHandler is Handler {
         if (ghost.status == TitleStatus.None) refusal = IERC721Errors.ERC721NonexistentToken.selector;
         if (!roster.isActive(Roles.RECYCLER, caller)) refusal = _unlessRestricted(Roles.RECYCLER, caller);
 
-        if (refusal == CARRIED_OUT) _expect(input, caller, Roles.RECYCLER, TrustGrade.Member, 0, 1);
+        if (refusal == CARRIED_OUT) _expect(input, caller, Roles.RECYCLER, 0, 1);
         bytes memory data = abi.encodeCall(VehicleTitle.destroyVehicle, (input));
         _call(caller, address(title), data, refusal, "T3 destruction");
     }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {Consortium} from "../../../contracts/access/Consortium.sol";
-import {OdometerUnit, Record, RecordInput, TrustGrade} from "../../../contracts/types/RecordTypes.sol";
+import {OdometerUnit, Record, RecordInput} from "../../../contracts/types/RecordTypes.sol";
 import {VehicleKeys} from "../../../contracts/vehicle/VehicleKeys.sol";
 import {VehicleRecords} from "../../../contracts/vehicle/VehicleRecords.sol";
 import {VehicleTitle} from "../../../contracts/vehicle/VehicleTitle.sol";
@@ -111,7 +111,6 @@ abstract contract Handler is Assertions {
         RecordInput memory input,
         address author,
         uint64 role,
-        TrustGrade grade,
         uint32 corrects,
         uint32 ahead
     ) internal {
@@ -128,7 +127,6 @@ abstract contract Handler is Assertions {
                 observedAt: input.observedAt,
                 recordedAt: uint40(block.timestamp),
                 role: role,
-                grade: grade,
                 corrects: corrects
             })
         );

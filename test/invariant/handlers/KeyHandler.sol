@@ -5,7 +5,7 @@ import {MemberAccess} from "../../../contracts/access/MemberAccess.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IVehicleKeys} from "../../../contracts/interfaces/IVehicleKeys.sol";
 import {IVehicleRecords} from "../../../contracts/interfaces/IVehicleRecords.sol";
-import {OdometerUnit, RecordInput, TrustGrade} from "../../../contracts/types/RecordTypes.sol";
+import {OdometerUnit, RecordInput} from "../../../contracts/types/RecordTypes.sol";
 import {TitleStatus} from "../../../contracts/types/TitleTypes.sol";
 import {VehicleKeys} from "../../../contracts/vehicle/VehicleKeys.sol";
 import {KeySigner} from "../../helpers/KeySigner.sol";
@@ -98,7 +98,7 @@ abstract contract KeyHandler is Handler, KeySigner {
             refusal = IVehicleKeys.KeysNotValidAt.selector;
         }
         address author = address(uint160(uint256(keccak256(signer))));
-        if (refusal == CARRIED_OUT) _expect(input, author, Roles.VEHICLE, TrustGrade.Hardware, 0, 1);
+        if (refusal == CARRIED_OUT) _expect(input, author, Roles.VEHICLE, 0, 1);
         bytes memory data = abi.encodeCall(
             VehicleKeys.appendSignedRecord,
             (input, signer, _sign(key, _recordDigest(keys, input)))

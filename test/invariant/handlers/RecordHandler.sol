@@ -6,7 +6,7 @@ import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.s
 import {Roles} from "../../../contracts/access/Roles.sol";
 import {IVehicleRecords} from "../../../contracts/interfaces/IVehicleRecords.sol";
 import {IVehicleTitle} from "../../../contracts/interfaces/IVehicleTitle.sol";
-import {OdometerUnit, RecordInput, RecordProof, TrustGrade} from "../../../contracts/types/RecordTypes.sol";
+import {OdometerUnit, RecordInput, RecordProof} from "../../../contracts/types/RecordTypes.sol";
 import {VehicleRecords} from "../../../contracts/vehicle/VehicleRecords.sol";
 import {VehicleTitle} from "../../../contracts/vehicle/VehicleTitle.sol";
 import {Handler} from "./Handler.sol";
@@ -22,7 +22,7 @@ abstract contract RecordHandler is Handler {
 
     /// @dev Kinds and classes that do not go together, and kinds that no member writes by itself.
     uint8[2][] private _wrongDesks = [[4, 5], [6, 4], [11, 1], [10, 4], [99, 1]];
-    uint8[2][] private _reserved = [[12, 1], [13, 9], [14, 1], [15, 1]];
+    uint8[2][] private _reserved = [[12, 1], [13, 9], [14, 1], [15, 1], [1, 2], [2, 1]];
 
     /* MEMBERS */
 
@@ -36,7 +36,7 @@ abstract contract RecordHandler is Handler {
         address member = _memberOrStranger(role, deskSeed / 64);
         if (!roster.isActive(role, member)) refusal = MemberAccess.AccessNotMember.selector;
 
-        if (refusal == CARRIED_OUT) _expect(input, member, role, TrustGrade.Member, 0, 1);
+        if (refusal == CARRIED_OUT) _expect(input, member, role, 0, 1);
         bytes memory data = abi.encodeCall(VehicleRecords.appendRecord, (input, role));
         _call(member, address(records), data, refusal, "R2 append");
     }
@@ -61,7 +61,7 @@ abstract contract RecordHandler is Handler {
             for (uint256 j = 0; j <= i; ++j) if (inputs[j].vehicleId == inputs[i].vehicleId) ++ahead[i];
         }
         for (uint256 i = 0; i < size && refusal == CARRIED_OUT; ++i) {
-            _expect(inputs[i], member, Roles.WORKSHOP, TrustGrade.Member, 0, ahead[i]);
+            _expect(inputs[i], member, Roles.WORKSHOP, 0, ahead[i]);
         }
         bytes memory data = abi.encodeCall(VehicleRecords.appendRecords, (inputs, Roles.WORKSHOP));
         _call(member, address(records), data, refusal, "R2 append of a batch");
@@ -78,7 +78,7 @@ abstract contract RecordHandler is Handler {
             refusal = IVehicleRecords.RecordsNothingToResolve.selector;
         }
         if (!roster.isActive(Roles.INSPECTOR, member)) refusal = MemberAccess.AccessNotMember.selector;
-        if (refusal == CARRIED_OUT) _expect(input, member, Roles.INSPECTOR, TrustGrade.Member, 0, 1);
+        if (refusal == CARRIED_OUT) _expect(input, member, Roles.INSPECTOR, 0, 1);
         bytes memory data = abi.encodeCall(VehicleRecords.appendRecord, (input, Roles.INSPECTOR));
         _call(member, address(records), data, refusal, "R3 resolution");
     }
@@ -120,7 +120,7 @@ abstract contract RecordHandler is Handler {
         bytes4 refusal = _whyNotTime(input, timeSeed);
         if (caller != holder) refusal = IVehicleTitle.TitleNotHolder.selector;
         if (holder == address(0)) refusal = IERC721Errors.ERC721NonexistentToken.selector;
-        if (refusal == CARRIED_OUT) _expect(input, caller, Roles.HOLDER, TrustGrade.SelfReported, 0, 1);
+        if (refusal == CARRIED_OUT) _expect(input, caller, Roles.HOLDER, 0, 1);
         bytes memory data = abi.encodeCall(VehicleTitle.reportAsHolder, (input));
         _call(caller, address(title), data, refusal, "R2 report of a holder");
     }
@@ -149,7 +149,7 @@ abstract contract RecordHandler is Handler {
                 refusal != MemberAccess.AccessNotMember.selector
             ) refusal = IVehicleRecords.RecordsProofInvalid.selector;
         }
-        if (refusal == CARRIED_OUT) _expect(input, caller, role, TrustGrade.Member, index, 1);
+        if (refusal == CARRIED_OUT) _expect(input, caller, role, index, 1);
         bytes memory data = abi.encodeCall(VehicleRecords.appendCorrection, (input, role, proof));
         _call(caller, address(records), data, refusal, "R4 correction");
     }
@@ -178,8 +178,6 @@ abstract contract RecordHandler is Handler {
     }
 
     function _mayWrite(uint8 kind, uint64 role) private view returns (bool) {
-        if (kind == 1) return role == Roles.MANUFACTURER;
-        if (kind == 2) return role == Roles.REGISTRAR;
         if (kind == RESOLUTION) return role == Roles.INSPECTOR;
         for (uint256 i = 0; i < _desks.length; ++i)
             if (_desks[i][0] == kind && _desks[i][1] == role) return true;

@@ -8,7 +8,7 @@ import {MemberAccess} from "../../../contracts/access/MemberAccess.sol";
 import {IERC7943NonFungible} from "../../../contracts/interfaces/IERC7943NonFungible.sol";
 import {IVehicleRecords} from "../../../contracts/interfaces/IVehicleRecords.sol";
 import {IVehicleTitle} from "../../../contracts/interfaces/IVehicleTitle.sol";
-import {OdometerUnit, RecordInput, TrustGrade} from "../../../contracts/types/RecordTypes.sol";
+import {OdometerUnit, RecordInput} from "../../../contracts/types/RecordTypes.sol";
 import {TitleStatus} from "../../../contracts/types/TitleTypes.sol";
 import {VehicleTitle} from "../../../contracts/vehicle/VehicleTitle.sol";
 import {Handler} from "./Handler.sol";
@@ -36,7 +36,7 @@ abstract contract TitleHandler is Handler {
         }
         if (_isRegistered(vehicleId)) refusal = IVehicleTitle.TitleExists.selector;
 
-        if (refusal == CARRIED_OUT) _expect(birth, member, role, TrustGrade.Member, 0, 1);
+        if (refusal == CARRIED_OUT) _expect(birth, member, role, 0, 1);
         bytes memory data = abi.encodeCall(VehicleTitle.registerVehicle, (_holder(holderSeed), birth, role));
         _call(member, address(title), data, refusal, "T1 registration");
     }
@@ -55,8 +55,8 @@ abstract contract TitleHandler is Handler {
         }
         if (births[0].vehicleId == births[1].vehicleId) refusal = IVehicleTitle.TitleExists.selector;
         if (refusal == CARRIED_OUT) {
-            _expect(births[0], member, Roles.MANUFACTURER, TrustGrade.Member, 0, 1);
-            _expect(births[1], member, Roles.MANUFACTURER, TrustGrade.Member, 0, 1);
+            _expect(births[0], member, Roles.MANUFACTURER, 0, 1);
+            _expect(births[1], member, Roles.MANUFACTURER, 0, 1);
         }
         bytes memory data = abi.encodeCall(VehicleTitle.registerVehicles, (to, births, Roles.MANUFACTURER));
         _call(member, address(title), data, refusal, "T1 registration of a batch");
