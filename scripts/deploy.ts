@@ -28,6 +28,7 @@ const options = new Command("deploy")
   .option("--guardian <address>", "who can cancel what the council and the courts start")
   .option("--admissions <address>", "who admits and expels members")
   .option("--out <file>", "where the addresses go; default deployments/<network>.json")
+  .option("--id <name>", "the name of Ignition's journal; default <network>-<chain id>")
   .option("--reset", "forget a deployment whose chain is gone")
   .option("--json", "print the deployment as JSON and nothing else")
   .parse()
@@ -38,6 +39,7 @@ const options = new Command("deploy")
     guardian?: string;
     admissions?: string;
     out?: string;
+    id?: string;
     reset?: boolean;
     json?: boolean;
   }>();
@@ -64,7 +66,7 @@ await runScript(async () => {
     });
   }
 
-  const deploymentId = `${options.network}-${chainId}`;
+  const deploymentId = options.id ?? `${options.network}-${chainId}`;
   say(`Deploying to ${options.network} (chain ${chainId}) from ${signers[0]?.address}`);
   for (const office of OFFICES) say(`  ${office.padEnd(11)}${parameters.BlokAuto[office]}`);
   await refuseStaleJournal(

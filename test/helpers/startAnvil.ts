@@ -7,8 +7,12 @@ export interface Anvil {
   stop(): Promise<void>;
 }
 
-/** Starts anvil, an Ethereum client that is not Hardhat's, on a free port of this machine. */
-export async function startAnvil(): Promise<Anvil> {
+/**
+ * Starts anvil, an Ethereum client that is not Hardhat's, on a free port of this machine.
+ *
+ * @param options Further options of its command line.
+ */
+export async function startAnvil(options: string[] = []): Promise<Anvil> {
   const port = await freePort();
   const child = spawn(
     "anvil",
@@ -21,6 +25,7 @@ export async function startAnvil(): Promise<Anvil> {
       "osaka",
       "--enable-tx-gas-limit",
       "--silent",
+      ...options,
     ],
     { stdio: "ignore" },
   );

@@ -14,6 +14,8 @@ export interface HttpRpcOptions {
 }
 
 const RETRIED_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** With these even a well-formed error is the gateway's, not the node's. */
+const THROTTLED_STATUS = new Set([429, 502, 503, 504]);
 
 /**
  * An EIP-1193 provider over HTTP: one JSON-RPC request per HTTP request, because many public nodes count or refuse
@@ -46,7 +48,7 @@ export function httpRpc(url: string, options: HttpRpcOptions = {}): RpcProvider 
     const answer = parse(text);
     if (answer && "error" in answer) {
       const failure = refused(host, answer.error);
-      if (response.status === 429 || isThrottled(failure.problem)) return { failure };
+      if (THROTTLED_STATUS.has(response.status) || isThrottled(failure.problem)) return { failure };
       throw failure;
     }
     if (RETRIED_STATUS.has(response.status)) {
