@@ -34,7 +34,7 @@ const options = new Command("report-vehicle")
   .option("--network <name>", "a network of hardhat.config.ts", "localhost")
   .option("--rpc <url>", "a node to read from, instead of the network's")
   .option("--deployment <file>", "default deployments/<network>.json")
-  .option("--store <folder>", "where the documents are; without it none is shown")
+  .option("--store <folder>", "where the documents are", "documents")
   .option(
     "--reveal <kind=fields>",
     'what to show of the documents of a kind, or of "default": all, none, withhold, or fields with commas between; may be repeated',
@@ -48,9 +48,9 @@ const options = new Command("report-vehicle")
 Exit code 0 when the report is complete and every document shown holds, else 1.
 
 Examples:
-  report-vehicle --vin WVWZZZAUZEW000001 --store documents
+  report-vehicle --vin WVWZZZAUZEW000001
   report-vehicle --vehicle-id 0x9f… --rpc https://… --deployment sepolia.json --format pdf --out report.pdf
-  report-vehicle --vin WVWZZZAUZEW000001 --store documents --reveal manufactured=make,model --reveal service=none`,
+  report-vehicle --vin WVWZZZAUZEW000001 --reveal manufactured=make,model --reveal service=none`,
   )
   .parse()
   .opts<{
@@ -61,7 +61,7 @@ Examples:
     network: string;
     rpc?: string;
     deployment?: string;
-    store?: string;
+    store: string;
     reveal: Choices;
     pageBlocks?: number;
   }>();
@@ -75,11 +75,11 @@ await runScript(async () => {
   const rpc = await connectRpc(options);
   const { pageBlocks, reveal, vin } = options;
   const history = await readHistory({ rpc, deployment, vehicleId, pageBlocks, onProgress: showProgress });
-  const store = options.store === undefined ? undefined : new FileDocumentStore(options.store);
+  const store = new FileDocumentStore(options.store);
   const report = await buildReport({
     rpc,
     history,
-    documents: (hash) => store?.get(hash) ?? { status: "missing" },
+    documents: (hash) => store.get(hash),
     reveal,
     vin,
     pageBlocks,

@@ -10,7 +10,8 @@ import * as Contracts from "./index.js";
 
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
-  getContractFactory(name: 'MemberAccess', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MemberAccess__factory>
+  getContractFactory(name: 'Consortium', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Consortium__factory>
+getContractFactory(name: 'MemberAccess', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MemberAccess__factory>
 getContractFactory(name: 'IConsortium', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IConsortium__factory>
 getContractFactory(name: 'IERC4907', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC4907__factory>
 getContractFactory(name: 'IERC5192', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC5192__factory>
@@ -24,10 +25,10 @@ getContractFactory(name: 'TitleMetadata', signerOrOptions?: ethers.Signer | Fact
 getContractFactory(name: 'VehicleKeys', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VehicleKeys__factory>
 getContractFactory(name: 'VehicleRecords', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VehicleRecords__factory>
 getContractFactory(name: 'VehicleTitle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VehicleTitle__factory>
-getContractFactory(name: 'Consortium', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Consortium__factory>
 getContractFactory(name: 'ERC7913P256Verifier', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ERC7913P256Verifier__factory>
 
-  getContractAt(name: 'MemberAccess', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MemberAccess>
+  getContractAt(name: 'Consortium', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Consortium>
+getContractAt(name: 'MemberAccess', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MemberAccess>
 getContractAt(name: 'IConsortium', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IConsortium>
 getContractAt(name: 'IERC4907', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC4907>
 getContractAt(name: 'IERC5192', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC5192>
@@ -41,10 +42,10 @@ getContractAt(name: 'TitleMetadata', address: string | ethers.Addressable, signe
 getContractAt(name: 'VehicleKeys', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VehicleKeys>
 getContractAt(name: 'VehicleRecords', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VehicleRecords>
 getContractAt(name: 'VehicleTitle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VehicleTitle>
-getContractAt(name: 'Consortium', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Consortium>
 getContractAt(name: 'ERC7913P256Verifier', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ERC7913P256Verifier>
 
-  deployContract(name: 'MemberAccess', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MemberAccess>
+  deployContract(name: 'Consortium', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Consortium>
+deployContract(name: 'MemberAccess', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MemberAccess>
 deployContract(name: 'IConsortium', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsortium>
 deployContract(name: 'IERC4907', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC4907>
 deployContract(name: 'IERC5192', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC5192>
@@ -58,10 +59,10 @@ deployContract(name: 'TitleMetadata', signerOrOptions?: ethers.Signer | DeployCo
 deployContract(name: 'VehicleKeys', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleKeys>
 deployContract(name: 'VehicleRecords', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleRecords>
 deployContract(name: 'VehicleTitle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleTitle>
-deployContract(name: 'Consortium', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Consortium>
 deployContract(name: 'ERC7913P256Verifier', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC7913P256Verifier>
 
-  deployContract(name: 'MemberAccess', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MemberAccess>
+  deployContract(name: 'Consortium', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Consortium>
+deployContract(name: 'MemberAccess', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MemberAccess>
 deployContract(name: 'IConsortium', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IConsortium>
 deployContract(name: 'IERC4907', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC4907>
 deployContract(name: 'IERC5192', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC5192>
@@ -75,7 +76,6 @@ deployContract(name: 'TitleMetadata', args: any[], signerOrOptions?: ethers.Sign
 deployContract(name: 'VehicleKeys', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleKeys>
 deployContract(name: 'VehicleRecords', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleRecords>
 deployContract(name: 'VehicleTitle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleTitle>
-deployContract(name: 'Consortium', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Consortium>
 deployContract(name: 'ERC7913P256Verifier', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC7913P256Verifier>
 
     // default types

@@ -43,7 +43,7 @@ interface IVehicleTitle {
         uint40 executableAt
     );
 
-    /// @notice A guardian stopped a forced transfer.
+    /// @notice A guardian stopped a forced transfer, or the court ended it by releasing the title.
     event ForcedTransferCancelled(uint256 indexed vehicleId, address indexed canceller);
 
     /* ERRORS */
@@ -56,6 +56,9 @@ interface IVehicleTitle {
 
     /// @notice The vehicle is destroyed; its title never changes again.
     error TitleDestroyed(uint256 vehicleId);
+
+    /// @notice The title has changed hands `limit` times, more than any car; only a forced transfer moves it now.
+    error TitleTransfersExhausted(uint256 vehicleId, uint24 limit);
 
     /// @notice Lock bit `lock` belongs to role `controller`, which `caller` does not have.
     error TitleLockForeign(uint8 lock, address caller, uint64 controller);

@@ -52,6 +52,10 @@ contract VehicleTitle is
     /// @dev An order that is not carried out in this time has to be asked for anew.
     uint40 private constant FORCED_TRANSFER_WINDOW = 30 days;
 
+    /// @dev Where the counters of the state slot end. The last 65,536 steps are kept for the court, so that nobody moves
+    /// its title to and fro until no forced transfer can count any more.
+    uint24 private constant MAX_TRANSFERS = type(uint24).max - 65_536;
+
     /// @inheritdoc IVehicleTitle
     IVehicleRecords public immutable records;
 
@@ -222,6 +226,14 @@ contract VehicleTitle is
         if (isSet) emit TitleLockSet(vehicleId, lock, msg.sender);
         else emit TitleLockCleared(vehicleId, lock, msg.sender);
         _flipLock(holder, vehicleId, lock, state);
+        if (lock == Locks.COURT && !isSet) _endOrder(vehicleId);
+    }
+
+    /// @dev An order rests on the freeze: a release ends it, and a new freeze needs a new order with a delay of its own.
+    function _endOrder(uint256 vehicleId) private {
+        if (_forcedTransfers[vehicleId].executableAt == 0) return;
+        delete _forcedTransfers[vehicleId];
+        emit ForcedTransferCancelled(vehicleId, msg.sender);
     }
 
     /// @dev Stores the state with the bit flipped and tells wallets, in the words of the standards.
@@ -303,10 +315,9 @@ contract VehicleTitle is
             block.timestamp >= request.executableAt && block.timestamp <= expiresAt,
             TitleForcedTransferNotInTime(vehicleId, request.executableAt, expiresAt, block.timestamp)
         );
-        TitleState memory state = _aliveState(vehicleId);
-        address holder = _ownerOf(vehicleId);
-        require(holder == from, ERC721IncorrectOwner(from, vehicleId, holder));
-        require(state.locks.has(Locks.COURT), TitleNotFrozen(vehicleId));
+        // No check of status, holder and freeze: the order would have ended with the freeze, without which the title
+        // can be neither moved nor destroyed.
+        TitleState memory state = _load(vehicleId);
 
         delete _forcedTransfers[vehicleId];
         emit TitleLockCleared(vehicleId, Locks.COURT, msg.sender);
@@ -465,6 +476,7 @@ contract VehicleTitle is
         uint16 locks = state.locks;
         require(!locks.has(Locks.COURT), ERC7943InsufficientUnfrozenBalance(from, vehicleId));
         require(locks & Locks.STOPS_TRANSFER == 0, TitleLocked(vehicleId, locks, Locks.STOPS_TRANSFER));
+        require(state.grantEpoch < MAX_TRANSFERS, TitleTransfersExhausted(vehicleId, MAX_TRANSFERS));
         _afterTransfer(from, to, vehicleId, state);
     }
 

@@ -195,6 +195,14 @@ contract VehicleRecordsOdometerTest is RecordsTest {
         _assertAnomalies(CAR, 0, "without an alarm");
     }
 
+    /// @dev The inspector may know better since when: a resolution is not judged by its time either.
+    function test_appendRecord_ResolutionMayLookBack() public {
+        _causeAnomaly(CAR);
+        _resolve(69_000, KM, NOW - 5 days);
+        _assertReading(CAR, 69_000, KM, NOW - 5 days, "before the reading that was the last good one");
+        _assertAnomalies(CAR, 0, "resolved");
+    }
+
     function test_appendRecord_ResolutionIsNoAnomalyItself() public {
         _causeAnomaly(CAR);
         vm.recordLogs();

@@ -271,7 +271,7 @@ contract VehicleTitleForcedTransferTest is ForcedTransferTest {
         _freezeAndRequest(buyer);
         _unlock(COURT);
         vm.warp(DUE);
-        vm.expectRevert(abi.encodeWithSelector(IVehicleTitle.TitleNotFrozen.selector, CAR));
+        vm.expectRevert(_unknown(holder, buyer));
         _execute(buyer);
         assertEq(title.ownerOf(CAR), holder, "holder");
     }
@@ -283,9 +283,7 @@ contract VehicleTitleForcedTransferTest is ForcedTransferTest {
         vm.prank(court);
         title.setFrozenTokens(stranger, CAR, true);
         vm.warp(DUE);
-        vm.expectRevert(
-            abi.encodeWithSelector(IERC721Errors.ERC721IncorrectOwner.selector, holder, CAR, stranger)
-        );
+        vm.expectRevert(_unknown(holder, buyer));
         _execute(buyer);
         assertEq(title.ownerOf(CAR), stranger, "the new holder keeps it");
     }
@@ -296,7 +294,7 @@ contract VehicleTitleForcedTransferTest is ForcedTransferTest {
         _destroy();
         TitleState memory before = title.stateOf(CAR);
         vm.warp(DUE);
-        vm.expectRevert(abi.encodeWithSelector(IVehicleTitle.TitleDestroyed.selector, CAR));
+        vm.expectRevert(_unknown(holder, buyer));
         _execute(buyer);
         _assertUntouched(before, holder, "destroyed");
     }

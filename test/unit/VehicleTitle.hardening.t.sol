@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IVehicleTitle} from "../../contracts/interfaces/IVehicleTitle.sol";
 import {TitleState} from "../../contracts/types/TitleTypes.sol";
 import {ForcedTransferTest} from "../helpers/ForcedTransferTest.sol";
 
 /// @dev Ways around the forced transfer that need patience: an old order used again, and a title worn out on purpose.
 contract VehicleTitleHardeningTest is ForcedTransferTest {
+    /// @dev The last 65,536 steps of a 24-bit counter are the court's.
+    uint24 private constant MAX_TRANSFERS = 0xfeffff;
+
     /* AN ORDER ENDS WITH THE FREEZE IT RESTS ON */
 
     /// @dev The court released the title, so the matter is settled. A new freeze needs a new order with its own delay,
@@ -16,10 +20,44 @@ contract VehicleTitleHardeningTest is ForcedTransferTest {
         vm.warp(DUE + 1 days);
         _lock(COURT);
 
-        vm.prank(registrar);
-        (bool ok, ) = address(title).call(abi.encodeCall(title.forcedTransfer, (holder, buyer, CAR)));
-        assertFalse(ok, "the old order is not carried out under the new freeze");
+        vm.expectRevert(_unknown(holder, buyer));
+        _execute(buyer);
         assertEq(title.ownerOf(CAR), holder, "holder");
+    }
+
+    function test_unlockTitle_EndsTheOrder() public {
+        _freezeAndRequest(buyer);
+        vm.expectEmit(address(title));
+        emit IVehicleTitle.ForcedTransferCancelled(CAR, court);
+        _unlock(COURT);
+        _assertPending(address(0), address(0), 0, 0, "ended by unlockTitle");
+
+        _freezeAndRequest(buyer);
+        vm.expectEmit(address(title));
+        emit IVehicleTitle.ForcedTransferCancelled(CAR, court);
+        vm.prank(court);
+        title.setFrozenTokens(holder, CAR, false);
+        _assertPending(address(0), address(0), 0, 0, "ended under the name of ERC-7943");
+    }
+
+    function test_unlockTitle_OtherLocksEndNoOrder() public {
+        _lock(LIEN);
+        _freezeAndRequest(buyer);
+        _unlock(LIEN);
+        _lock(THEFT);
+        _unlock(THEFT);
+        _assertPending(holder, buyer, EVIDENCE, DUE, "the order rests on the court's lock alone");
+    }
+
+    function test_unlockTitle_WithoutOrderCancelsNothing() public {
+        _lock(COURT);
+        vm.recordLogs();
+        _unlock(COURT);
+        assertEq(
+            _count(vm.getRecordedLogs(), IVehicleTitle.ForcedTransferCancelled.selector),
+            0,
+            "nothing to cancel"
+        );
     }
 
     function test_requestForcedTransfer_AgainAfterRelease() public {
@@ -43,27 +81,22 @@ contract VehicleTitleHardeningTest is ForcedTransferTest {
     /// @dev Holder count and grant epoch have 24 bits. Who moves its title to and fro until they are used up must not
     /// become immune to the court.
     function test_attack_WornOutTitle_CourtStillReachesIt() public {
-        uint24 nearlyFull = type(uint24).max - 16;
-        _wear(nearlyFull);
-        for (uint256 i = 0; i < 17; ++i) {
-            address from = title.ownerOf(CAR);
-            vm.prank(from);
-            (bool ok, ) = address(title).call(
-                abi.encodeCall(title.transferFrom, (from, from == holder ? stranger : holder, CAR))
-            );
-            if (!ok) break;
-        }
-        address owner = title.ownerOf(CAR);
+        _wear(MAX_TRANSFERS - 1);
+        _transfer(holder, stranger);
+        vm.prank(stranger);
+        vm.expectRevert(
+            abi.encodeWithSelector(IVehicleTitle.TitleTransfersExhausted.selector, CAR, MAX_TRANSFERS)
+        );
+        title.transferFrom(stranger, holder, CAR);
 
         vm.startPrank(court);
-        title.setFrozenTokens(owner, CAR, true);
-        title.requestForcedTransfer(owner, buyer, CAR, EVIDENCE);
+        title.setFrozenTokens(stranger, CAR, true);
+        title.requestForcedTransfer(stranger, buyer, CAR, EVIDENCE);
         vm.stopPrank();
         vm.warp(DUE);
         vm.prank(registrar);
-        (bool taken, ) = address(title).call(abi.encodeCall(title.forcedTransfer, (owner, buyer, CAR)));
-        assertTrue(taken, "the court reaches a worn-out title");
-        assertEq(title.ownerOf(CAR), buyer, "holder");
+        title.forcedTransfer(stranger, buyer, CAR);
+        assertEq(title.ownerOf(CAR), buyer, "the court reaches a worn-out title");
     }
 
     /// @dev Sets both counters, wherever in storage the state lies.

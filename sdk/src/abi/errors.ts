@@ -82,5 +82,6 @@ export const errorsAbi = [
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"}],"name":"TitleNotFrozen","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"address","name":"account","type":"address"}],"name":"TitleNotHolder","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"enum TitleStatus","name":"status","type":"uint8"},{"internalType":"uint8","name":"kind","type":"uint8"}],"name":"TitleStatusUnchangeable","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"uint24","name":"limit","type":"uint24"}],"name":"TitleTransfersExhausted","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"uint64","name":"expires","type":"uint64"},{"internalType":"uint256","name":"currentTime","type":"uint256"}],"name":"TitleUserExpired","type":"error"},
 ] as const;

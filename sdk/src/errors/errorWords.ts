@@ -350,6 +350,10 @@ export const ERROR_WORDS: Record<string, ErrorWords> = {
       `a record of kind ${text(v.kind)} does not change vehicle ${tag(v.vehicleId)}, which is ${STATUS[Number(text(v.status))] ?? "unknown"}`,
     fix: "Kind 15 exports an active vehicle, 14 brings an exported one back, 13 destroys.",
   },
+  TitleTransfersExhausted: {
+    says: (v) => `title ${tag(v.vehicleId)} has changed hands ${text(v.limit)} times, more than any car`,
+    fix: "Only a forced transfer moves this title now.",
+  },
   TitleUserExpired: {
     says: (v) => `the use would end at ${time(v.expires)}, which is over`,
     fix: "Give an end in the future.",

@@ -110,14 +110,10 @@ test("keys and requested transfers of the vehicle are read, others' are not", as
   chain.emitTitle("ForcedTransferRequested", [vehicleId, third, first, id("order"), 99]);
   chain.emitTitle("ForcedTransferCancelled", [vehicleId, court]);
   const { titleEvents } = await read(chain);
-  const place = ({
-    blockNumber: _,
-    logIndex: __,
-    transactionHash: ___,
-    at: ____,
-    ...body
-  }: (typeof titleEvents)[0]) => body;
-  assert.deepEqual(titleEvents.slice(-4).map(place), [
+  const place = new Set(["blockNumber", "logIndex", "transactionHash", "at"]);
+  const bodyOf = (event: object) =>
+    Object.fromEntries(Object.entries(event).filter(([name]) => !place.has(name)));
+  assert.deepEqual(titleEvents.slice(-4).map(bodyOf), [
     {
       type: "keyBound",
       keyId,

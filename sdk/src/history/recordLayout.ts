@@ -83,24 +83,25 @@ export function decodeRecord(bytes: Uint8Array, author: string, documentHash: st
 }
 
 /**
- * Writes a record as the bytes that are folded.
- *
- * @param bytes `RECORD_BYTES` of them, all of which are overwritten.
+ * Writes a record as what is folded: `RECORD_BYTES` in hex with 0x. A field that is wider than a word makes the text longer
+ * than that, and thus no record.
  */
-export function encodeRecord(bytes: Uint8Array, vehicleId: bigint, record: RecordFields): void {
-  bytes.fill(0);
-  writeUint(bytes, 0, vehicleId, 32);
-  writeUint(bytes, 32, BigInt(record.author), 20);
-  writeUint(bytes, 64, BigInt(record.kind), 1);
-  writeUint(bytes, AT.index, BigInt(record.index), 4);
-  writeUint(bytes, AT.documentHash, BigInt(record.documentHash), 32);
-  writeUint(bytes, AT.code, BigInt(record.code), 1);
-  writeUint(bytes, AT.odometer, BigInt(record.odometer?.value ?? 0), 4);
-  writeUint(bytes, AT.odometerUnit, BigInt(unitNumber(record)), 1);
-  writeUint(bytes, AT.observedAt, BigInt(record.observedAt), 5);
-  writeUint(bytes, AT.recordedAt, BigInt(record.recordedAt), 5);
-  writeUint(bytes, AT.role, BigInt(record.role), 8);
-  writeUint(bytes, AT.corrects, BigInt(record.corrects), 4);
+export function encodeRecord(vehicleId: bigint, record: RecordFields): string {
+  const number = (value: number | bigint): string => value.toString(16).padStart(64, "0");
+  const bytes = (hex: string): string => hex.slice(2).padStart(64, "0");
+  const words: Record<Word, string> = {
+    index: number(record.index),
+    documentHash: bytes(record.documentHash),
+    code: number(record.code),
+    odometer: number(record.odometer?.value ?? 0),
+    odometerUnit: number(unitNumber(record)),
+    observedAt: number(record.observedAt),
+    recordedAt: number(record.recordedAt),
+    role: number(record.role),
+    corrects: number(record.corrects),
+  };
+  const data = WORDS.map((word) => words[word]).join("");
+  return `0x${number(vehicleId)}${bytes(record.author)}${number(record.kind)}${data}`;
 }
 
 /** How much stands behind a record that was written in a role. */
@@ -120,12 +121,4 @@ function readUint(bytes: Uint8Array, offset: number): number {
   let value = 0;
   for (let i = offset + 25; i < offset + 32; i++) value = value * 256 + (bytes[i] ?? 0);
   return value;
-}
-
-/** Writes a word at `offset`. A value that is wider than its type is cut, and thus folds to something else. */
-function writeUint(bytes: Uint8Array, offset: number, value: bigint, width: number): void {
-  for (let i = offset + 31; i > offset + 31 - width; i--) {
-    bytes[i] = Number(value & 0xffn);
-    value >>= 8n;
-  }
 }

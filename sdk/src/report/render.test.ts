@@ -144,7 +144,7 @@ test("a terminal is not steered by what a document says", () => {
       document.disclosed = { note: "\u001b[2Jgone\r\u202Ereversed\u2028next" };
     }),
   );
-  assert.doesNotMatch(text, /[\u001b\r\u202e\u2028]/u);
+  for (const steering of ["\u001b", "\r", "\u202e", "\u2028"]) assert.ok(!text.includes(steering));
   assert.match(text, /\[2Jgone reversed next/);
 });
 

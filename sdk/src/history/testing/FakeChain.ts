@@ -80,6 +80,8 @@ export class FakeChain {
   /** State as it was after each block, for calls at an old one. */
   readonly #snapshots: { lives: Map<bigint, Life>; titles: Map<bigint, FakeTitle> }[] = [];
   #time = 1_700_000_000;
+  /** Logs in the block that is being made. */
+  #pending = 0;
 
   constructor(readonly salt = "chain") {
     this.mine();
@@ -243,7 +245,7 @@ export class FakeChain {
       data,
       blockNumber: `0x${number.toString(16)}`,
       blockHash: this.#hashOf(number),
-      logIndex: `0x${this.logs.filter((other) => Number(other.blockNumber) === number).length.toString(16)}`,
+      logIndex: `0x${(this.#pending++).toString(16)}`,
       transactionHash: id(`${this.salt} transaction ${number}`),
       removed: false,
     };
@@ -252,6 +254,7 @@ export class FakeChain {
   }
 
   #close(): void {
+    this.#pending = 0;
     this.#blocks.push({ hash: this.#hashOf(this.#blocks.length), timestamp: this.#time });
     this.#snapshots.push({ lives: new Map(this.#lives), titles: new Map(this.#titles) });
     this.#time += 86_400;
@@ -323,13 +326,15 @@ export class FakeChain {
   }
 
   #select({ fromBlock, toBlock, address, topics }: LogParameters): FakeLog[] {
-    const addresses = [address].flat().map((one) => one.toLowerCase());
+    const addresses = new Set([address].flat().map((one) => one.toLowerCase()));
     return this.logs.filter(
       (log) =>
         Number(log.blockNumber) >= Number(fromBlock) &&
         Number(log.blockNumber) <= Number(toBlock) &&
-        addresses.includes(log.address) &&
-        topics.every((wanted, i) => wanted === null || [wanted].flat().includes(log.topics[i] ?? "")),
+        addresses.has(log.address) &&
+        topics.every(
+          (wanted, i) => wanted === null || wanted === log.topics[i] || wanted.includes(log.topics[i] ?? "-"),
+        ),
     );
   }
 }

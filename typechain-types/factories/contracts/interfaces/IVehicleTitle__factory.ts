@@ -285,6 +285,22 @@
         "type": "uint256"
       },
       {
+        "internalType": "uint24",
+        "name": "limit",
+        "type": "uint24"
+      }
+    ],
+    "name": "TitleTransfersExhausted",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "vehicleId",
+        "type": "uint256"
+      },
+      {
         "internalType": "uint64",
         "name": "expires",
         "type": "uint64"
