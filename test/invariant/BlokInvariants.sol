@@ -10,10 +10,9 @@ import {Ledger} from "./handlers/Ledger.sol";
 import {MemberHandler} from "./handlers/MemberHandler.sol";
 import {RecordHandler} from "./handlers/RecordHandler.sol";
 import {Roster} from "./handlers/Roster.sol";
-import {TitleHandler} from "./handlers/TitleHandler.sol";
 
 /// @dev All handlers in one, so that each of their functions is called as often as any other.
-abstract contract Play is TitleHandler, CustodyHandler, MemberHandler, RecordHandler, KeyHandler {
+abstract contract Play is CustodyHandler, MemberHandler, RecordHandler, KeyHandler {
     constructor(Stage memory stage) Handler(stage) {}
 }
 

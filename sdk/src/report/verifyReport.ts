@@ -1,4 +1,5 @@
 import { ChainError } from "../chain/ChainError.js";
+import { checkDeployment } from "../chain/checkDeployment.js";
 import type { Deployment, RpcProvider } from "../chain/deployment.js";
 import { readBlock, type BlockRef } from "../chain/readBlock.js";
 import { completeness } from "../history/completeness.js";
@@ -8,6 +9,7 @@ import { recordDigest } from "../history/recordDigest.js";
 import type { History } from "../history/types.js";
 import { assembleReport, type GivenDocument } from "./assembleReport.js";
 import { compareRecords } from "./compareRecords.js";
+import { compareWiring } from "./compareWiring.js";
 import { differences } from "./differences.js";
 import { ownerOfLog } from "./ownerOfLog.js";
 import { parseReport } from "./parseReport.js";
@@ -79,7 +81,7 @@ export async function verifyReport(input: VerifyReportInput): Promise<ReportVeri
   const wrongPlace = trusted && compareContracts(report, trusted);
   if (wrongPlace) return refuse([wrongPlace]);
   const present = await readPresent(input, report);
-  if ("code" in present) return refuse([present]);
+  if (Array.isArray(present)) return refuse(present);
   const checkedAtBlock = present.atBlock;
 
   const standing = completeness(present);
@@ -140,36 +142,38 @@ export async function verifyReport(input: VerifyReportInput): Promise<ReportVeri
 }
 
 /** Reads the vehicle's life as it is now, from a chain that has the report's block. */
-async function readPresent(input: VerifyReportInput, report: Report): Promise<History | ReportProblem> {
+async function readPresent(input: VerifyReportInput, report: Report): Promise<History | ReportProblem[]> {
   const { rpc, pageBlocks, onProgress } = input;
   const { chainId, contracts, atBlock } = report.chain;
   const fromBlock = Math.min(report.chain.fromBlock, input.trusted?.fromBlock ?? report.chain.fromBlock);
   try {
-    const present = await readHistory({
+    await checkDeployment(rpc, { chainId, contracts: contracts as Partial<Deployment["contracts"]> });
+    const [block, head] = await Promise.all([readBlock(rpc, atBlock.number), readBlock(rpc, "latest")]);
+    if (!head || block?.hash !== atBlock.hash || block.timestamp !== atBlock.timestamp) {
+      return [{ code: "CHAIN_RESET", message: resetWords(atBlock) }];
+    }
+    const unrelated = await compareWiring(rpc, contracts, head.number);
+    if (unrelated.length > 0) return unrelated;
+    return await readHistory({
       rpc,
       deployment: { chainId, fromBlock, contracts },
       vehicleId: BigInt(report.vehicle.vehicleId),
       pageBlocks,
       onProgress,
     });
-    const block = present.atBlock.number < atBlock.number ? undefined : await readBlock(rpc, atBlock.number);
-    if (block?.hash === atBlock.hash && block.timestamp === atBlock.timestamp) return present;
-    return {
-      code: "CHAIN_RESET",
-      message: `the chain has no block ${atBlock.number} with the hash that the report names: it was reset since, or the report invents it`,
-    };
   } catch (error) {
-    if (
-      error instanceof ChainError &&
-      (error.code === "CHAIN_MISMATCH" || error.code === "CONTRACT_MISSING")
-    ) {
-      return {
-        code: error.code === "CHAIN_MISMATCH" ? "CHAIN_MISMATCH" : "CONTRACTS_MISMATCH",
-        message: error.message,
-      };
-    }
+    if (!(error instanceof ChainError)) throw error;
+    if (error.code === "CHAIN_MISMATCH") return [{ code: "CHAIN_MISMATCH", message: error.message }];
+    if (error.code === "CONTRACT_MISSING") return [{ code: "CONTRACTS_MISMATCH", message: error.message }];
     throw error;
   }
+}
+
+function resetWords(block: BlockRef): string {
+  return (
+    `the chain has no block ${block.number} with the hash and time that the report names: ` +
+    "it was reset since, or the report invents it"
+  );
 }
 
 function compareContracts(

@@ -123,11 +123,10 @@ export function verdictOf(report: Report): Verdict {
     `${verified} of ${total} documents are shown and verified${restOf({ failed, erased, withheld, missing })}.`,
   );
   if (summary.anomalies.found > 0) {
-    const open =
-      summary.anomalies.open === 0
-        ? "all resolved by an inspector"
-        : `${summary.anomalies.open} not resolved`;
-    details.push(`${countOf(summary.anomalies.found, "odometer anomaly", "odometer anomalies")}, ${open}.`);
+    const { found, open } = summary.anomalies;
+    const settled = found === 1 ? "resolved by an inspector" : "all resolved by an inspector";
+    const end = open === 0 ? settled : `${open} not resolved`;
+    details.push(`${countOf(found, "odometer anomaly", "odometer anomalies")}, ${end}.`);
   }
   if (summary.brands.length > 0)
     details.push(`Branded: ${summary.brands.map((brand) => brand.name).join(", ")}.`);

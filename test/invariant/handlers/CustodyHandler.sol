@@ -8,12 +8,11 @@ import {IVehicleTitle} from "../../../contracts/interfaces/IVehicleTitle.sol";
 import {OdometerUnit, RecordInput} from "../../../contracts/types/RecordTypes.sol";
 import {TitleStatus} from "../../../contracts/types/TitleTypes.sol";
 import {VehicleTitle} from "../../../contracts/vehicle/VehicleTitle.sol";
-import {Handler} from "./Handler.sol";
 import {Ledger} from "./Ledger.sol";
+import {TitleHandler} from "./TitleHandler.sol";
 
 /// @dev What courts, registrars, guardians and recyclers do with a title: freeze, force, cancel, export, import, scrap.
-abstract contract CustodyHandler is Handler {
-    uint256 private constant STOPS_TRANSFER = 0xffff - 8 - 32;
+abstract contract CustodyHandler is TitleHandler {
     uint256 private constant FORCED_TRANSFER_DELAY = 14 days;
     uint256 private constant WINDOW = 30 days;
     uint16 private constant COURT_BIT = 4;
@@ -151,13 +150,15 @@ abstract contract CustodyHandler is Handler {
         _call(caller, address(title), data, refusal, "T3 status");
     }
 
-    /// @dev The holder hands its car over, or does not, and a recycler scraps it.
+    /// @dev The holder hands its car over, lent as it may be, or does not, and a recycler scraps it.
     function scrap(uint256 vehicleSeed, uint256 whoSeed, uint256 consentSeed) external {
         uint256 vehicleId = _vehicle(vehicleSeed);
         Ledger.Title memory ghost = ledger.titleOf(vehicleId);
         address caller = _memberOrStranger(Roles.RECYCLER, whoSeed);
         if (consentSeed % 2 == 0 && _isRegistered(vehicleId)) {
             bytes memory consent = abi.encodeCall(IERC721.approve, (caller, vehicleId));
+            if (consentSeed % 4 == 0)
+                _setUser(vehicleId, ghost.holder, STRANGER, uint64(block.timestamp + 1 days));
             _call(ghost.holder, address(title), consent, CARRIED_OUT, "T3 consent");
             ledger.noteApproval(vehicleId, caller);
         }

@@ -123,13 +123,14 @@ contract Ledger is Assertions {
 
     function _onTransfer(Vm.Log[] memory logs, uint256 vehicleId, address from, address to) private {
         Title storage title = _titles[vehicleId];
+        if (title.status == TitleStatus.Destroyed)
+            broken["T3"] = "a destroyed title was made anew or transferred";
         if (from == address(0)) {
             ++title.mints;
             title.status = TitleStatus.Active;
             title.holder = to;
             return;
         }
-        if (title.status == TitleStatus.Destroyed) broken["T3"] = "a destroyed title was transferred";
         if (title.holder != from) broken["T1"] = "a title left an account that did not hold it";
         if (title.locks & STOPS_TRANSFER != 0) _judgeForced(logs, vehicleId, from, to);
 

@@ -41,6 +41,18 @@ abstract contract RecordHandler is Handler {
         _call(member, address(records), data, refusal, "R2 append");
     }
 
+    function brand(uint256 vehicleSeed, uint256 memberSeed, uint256 timeSeed, uint256 codeSeed) external {
+        RecordInput memory input = _input(_vehicle(vehicleSeed), BRAND, uint40(block.timestamp));
+        input.code = _brandCode(codeSeed);
+        address member = _memberOrStranger(Roles.REGISTRAR, memberSeed);
+
+        bytes4 refusal = _whyNotTime(input, timeSeed);
+        if (!roster.isActive(Roles.REGISTRAR, member)) refusal = MemberAccess.AccessNotMember.selector;
+        if (refusal == CARRIED_OUT) _expect(input, member, Roles.REGISTRAR, 0, 1);
+        bytes memory data = abi.encodeCall(VehicleRecords.appendRecord, (input, Roles.REGISTRAR));
+        _call(member, address(records), data, refusal, "R4 brand");
+    }
+
     /// @dev Several records of one class, some of them of one vehicle; one bad one takes all with it.
     function appendMany(uint256 vehicleSeed, uint256 size, uint256 timeSeed, uint256 reading) external {
         size = bound(size, 1, 4);
@@ -127,12 +139,13 @@ abstract contract RecordHandler is Handler {
 
     /* CORRECTIONS */
 
-    /// @dev Corrects any record of a life, by its author or somebody else, sometimes with the proof of another vehicle.
+    /// @dev Corrects the newest or any other record of a life, by its author or somebody else, sometimes with a proof of
+    /// a record that was never written.
     function correct(uint256 vehicleSeed, uint256 indexSeed, uint256 whoSeed, uint256 reading) external {
         uint256 vehicleId = _vehicle(vehicleSeed);
         uint32 count = ledger.countOf(vehicleId);
         if (count == 0) return;
-        uint32 index = uint32(indexSeed % count) + 1;
+        uint32 index = indexSeed % 2 == 0 ? count : uint32((indexSeed / 2) % count) + 1;
         Ledger.Entry memory entry = ledger.entryOf(vehicleId, index);
         if (entry.record.role >= Roles.HOLDER) return; // holders and vehicles have no way to correct
         (address caller, uint64 role) = _corrector(entry, whoSeed);

@@ -16,7 +16,7 @@ import {Ledger} from "./Ledger.sol";
 
 /// @dev Registration, sale, approval, use and locks, by those who may and those who may not.
 abstract contract TitleHandler is Handler {
-    uint256 private constant STOPS_TRANSFER = 0xffff - 8 - 32;
+    uint256 internal constant STOPS_TRANSFER = 0xffff - 8 - 32;
     uint256 private constant STOPS_USER = 2 + 4 + 8;
 
     /* REGISTRATION */
@@ -163,7 +163,7 @@ abstract contract TitleHandler is Handler {
         _setUser(vehicleId, caller, user, expires);
     }
 
-    function _setUser(uint256 vehicleId, address caller, address user, uint64 expires) private {
+    function _setUser(uint256 vehicleId, address caller, address user, uint64 expires) internal {
         bytes4 refusal = _whyNotUser(vehicleId, caller, user, expires);
         bytes memory data = abi.encodeCall(VehicleTitle.setUser, (vehicleId, user, expires));
         _call(caller, address(title), data, refusal, "T4 user");

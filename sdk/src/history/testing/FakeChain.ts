@@ -294,15 +294,22 @@ export class FakeChain {
   }
 
   #call({ to, data }: { to: string; data: string }, block: number): string {
-    const abi = to === DEPLOYMENT.contracts.VehicleRecords ? records : title;
+    const { Consortium, VehicleRecords, VehicleTitle, VehicleKeys } = DEPLOYMENT.contracts;
+    const abi = to === VehicleRecords ? records : to === VehicleKeys ? keys : title;
     const call = abi.parseTransaction({ data });
     const snapshot = this.#snapshots[block];
-    const vehicleId = call?.args[0] as bigint;
+    const vehicleId = (call?.args.length ? call.args[0] : 0n) as bigint;
     const life = snapshot?.lives.get(vehicleId);
     const holder = snapshot?.titles.get(vehicleId);
     switch (call?.signature) {
       case "headOf(uint256)":
         return abi.encodeFunctionResult("headOf", [life?.head ?? ZeroHash]);
+      case "authority()":
+        return abi.encodeFunctionResult("authority", [Consortium]);
+      case "records()":
+        return abi.encodeFunctionResult("records", [VehicleRecords]);
+      case "title()":
+        return abi.encodeFunctionResult("title", [VehicleTitle]);
       case "ownerOf(uint256)":
         return abi.encodeFunctionResult("ownerOf", [holder?.holder ?? ZeroAddress]);
       case "stateOf(uint256)":
