@@ -1,10 +1,18 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
 export interface Anvil {
   url: string;
   stop(): Promise<void>;
+}
+
+/**
+ * Whether there is an anvil to start. npm brings one for Linux on x86-64; elsewhere Foundry has to be installed, and CI
+ * asks for it by itself.
+ */
+export function hasAnvil(): boolean {
+  return spawnSync("anvil", ["--version"], { stdio: "ignore" }).status === 0;
 }
 
 /**

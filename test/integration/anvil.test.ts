@@ -8,9 +8,13 @@ import { readHistory } from "../../sdk/src/history/readHistory.js";
 import { buildReport } from "../../sdk/src/report/buildReport.js";
 import { verifyReport } from "../../sdk/src/report/verifyReport.js";
 import { importExample } from "../helpers/importExample.js";
-import { startAnvil } from "../helpers/startAnvil.js";
+import { hasAnvil, startAnvil } from "../helpers/startAnvil.js";
 
 describe("A second, independent client (anvil)", () => {
+  before(function () {
+    if (!hasAnvil()) this.skip();
+  });
+
   it("deploys, imports, reports and verifies as the first does, over HTTP", async () => {
     const anvil = await startAnvil();
     const deploymentId = `anvil-test-${process.pid}`;

@@ -8,7 +8,7 @@ import { HDNodeWallet, JsonRpcProvider } from "ethers";
 import { Consortium__factory } from "../../sdk/src/chain/contracts.js";
 import { parseDeployment } from "../../sdk/src/chain/parseDeployment.js";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
-import { startAnvil } from "../helpers/startAnvil.js";
+import { hasAnvil, startAnvil } from "../helpers/startAnvil.js";
 
 const run = promisify(execFile);
 const TEST_MNEMONIC = "test test test test test test test test test test test junk";
@@ -28,6 +28,10 @@ const NETWORKS = [
 
 /** The configured networks, with a local node of the same chain id in the place of the public one. */
 describe("Networks of hardhat.config.ts", () => {
+  before(function () {
+    if (!hasAnvil()) this.skip();
+  });
+
   for (const { network, chainId, url, options } of NETWORKS) {
     it(`${network}: deploys from one account, again without doing anything twice, and admits a member`, async () => {
       const anvil = await startAnvil(["--chain-id", String(chainId), ...options]);

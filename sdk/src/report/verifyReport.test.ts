@@ -1,22 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { id } from "ethers";
-import { ChainError } from "../chain/ChainError.js";
 import { presentDocument } from "../documents/presentDocument.js";
 import { readHistory } from "../history/readHistory.js";
 import { recordDigest } from "../history/recordDigest.js";
-import { DEPLOYMENT, FakeChain } from "../history/testing/FakeChain.js";
+import { DEPLOYMENT } from "../history/testing/FakeChain.js";
 import { buildReport } from "./buildReport.js";
-import type { ReportError } from "./ReportError.js";
-import {
-  livedCar,
-  otherId,
-  rival,
-  secondHolder,
-  vehicleId,
-  workshop,
-  firstHolder,
-} from "./testing/livedCar.js";
+import { livedCar, otherId, rival, vehicleId, workshop, firstHolder } from "./testing/livedCar.js";
 import type { Report, ReportProblemCode, ReportRecord } from "./types.js";
 import { verifyReport, type ReportVerification } from "./verifyReport.js";
 
