@@ -10,12 +10,14 @@ import {Roles} from "./Roles.sol";
 /// @notice
 /// - The council holds `ADMIN_ROLE` with an execution delay; guardians can cancel whatever it schedules.
 /// - The admissions office admits members to classes, after a fixed delay within which a guardian can veto.
-/// - Offices and contract roles are never granted by admission, only by the council.
+/// - Offices and contract roles are never granted by admission, only by the council; the roles of holders and vehicles
+///   are never granted at all.
 contract Consortium is IConsortium, AccessManager {
     /// @inheritdoc IConsortium
     uint32 public immutable admissionDelaySeconds;
 
     constructor(address initialAdmin, uint32 newAdmissionDelaySeconds) AccessManager(initialAdmin) {
+        require(newAdmissionDelaySeconds != 0, ConsortiumDelayMissing());
         admissionDelaySeconds = newAdmissionDelaySeconds;
     }
 
@@ -27,6 +29,8 @@ contract Consortium is IConsortium, AccessManager {
             role != ADMIN_ROLE && role <= Roles.LAST_MEMBER_CLASS,
             ConsortiumNotMemberClass(role, Roles.LAST_MEMBER_CLASS)
         );
+        // Whoever may call through `execute` would write in the name of this contract.
+        require(account != address(this), ConsortiumNotAdmissible(account));
         bool isNew = _grantRole(role, account, admissionDelaySeconds, 0);
         require(isNew, ConsortiumAlreadyMember(account, role));
 
@@ -34,7 +38,11 @@ contract Consortium is IConsortium, AccessManager {
     }
 
     /// @inheritdoc IConsortium
-    function vetoAdmission(address account, uint64 role) external onlyAuthorized {
+    /// @dev Asks for the role itself and not for the function's, so that nobody closes or re-wires the way while an
+    /// admission becomes active.
+    function vetoAdmission(address account, uint64 role) external {
+        (bool isGuardian, uint32 delay) = hasRole(Roles.GUARDIAN, msg.sender);
+        require(isGuardian && delay == 0, AccessManagerUnauthorizedAccount(msg.sender, Roles.GUARDIAN));
         (uint48 since, , , ) = getAccess(role, account);
         // Only what admission can grant: a guardian has no say over an office that is about to become active.
         require(
@@ -65,5 +73,37 @@ contract Consortium is IConsortium, AccessManager {
     /// @dev AccessManager lets nobody but the council itself guard `ADMIN_ROLE`. Here the guardians do, for ever.
     function getRoleGuardian(uint64 roleId) public view override returns (uint64) {
         return roleId == ADMIN_ROLE ? Roles.GUARDIAN : super.getRoleGuardian(roleId);
+    }
+
+    /// @inheritdoc AccessManager
+    /// @dev The council leaves with its delay, by a scheduled `revokeRole` that guardians can cancel: who stole its key
+    /// must not be able to leave the consortium without anybody who administers it.
+    function renounceRole(uint64 roleId, address callerConfirmation) public override {
+        (, uint32 delay) = hasRole(roleId, msg.sender);
+        require(roleId != ADMIN_ROLE || delay == 0, AccessManagerLockedRole(roleId));
+        super.renounceRole(roleId, callerConfirmation);
+    }
+
+    /// @dev Holders and vehicles are authors without being members: who had their role would write in their grade.
+    function _grantRole(
+        uint64 roleId,
+        address account,
+        uint32 grantDelay,
+        uint32 executionDelay
+    ) internal override returns (bool) {
+        require(roleId != Roles.HOLDER && roleId != Roles.VEHICLE, AccessManagerLockedRole(roleId));
+        return super._grantRole(roleId, account, grantDelay, executionDelay);
+    }
+
+    /// @dev The authority's own functions stay the council's: their guardian is found by the role they are wired to, and
+    /// another role would have another guardian.
+    function _setTargetFunctionRole(address target, bytes4 selector, uint64 roleId) internal override {
+        require(
+            target != address(this) ||
+                selector == this.admitMember.selector ||
+                selector == this.expelMember.selector,
+            AccessManagerLockedFunction(selector)
+        );
+        super._setTargetFunctionRole(target, selector, roleId);
     }
 }

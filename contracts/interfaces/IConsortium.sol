@@ -25,6 +25,12 @@ interface IConsortium {
     /// @notice `account` is a member of class `role` already, or its admission is pending.
     error ConsortiumAlreadyMember(address account, uint64 role);
 
+    /// @notice The consortium itself is no member.
+    error ConsortiumNotAdmissible(address account);
+
+    /// @notice Admissions have to wait: without a delay no guardian can veto them.
+    error ConsortiumDelayMissing();
+
     /// @notice `account` is a member of no class.
     error ConsortiumNotMember(address account);
 
@@ -42,7 +48,7 @@ interface IConsortium {
     function admitMember(address account, uint64 role, bytes32 organisation) external;
 
     /// @notice Stops an admission that is still pending.
-    /// @dev Restricted to the guardians.
+    /// @dev Only for guardians.
     function vetoAdmission(address account, uint64 role) external;
 
     /// @notice Takes every class from `account`, at once. Its records stay; its next call fails.

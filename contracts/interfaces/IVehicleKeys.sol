@@ -61,7 +61,7 @@ interface IVehicleKeys {
     /// @notice The new end is not before the present end, or lies in the future.
     error KeysEndInvalid(uint40 newValidTo, uint40 validTo);
 
-    /// @notice The key did not speak for the vehicle at `instant` (Unix seconds).
+    /// @notice The key did not speak for the vehicle at `instant` (Unix seconds), or is revoked.
     error KeysNotValidAt(uint256 vehicleId, bytes32 keyId, uint40 instant);
 
     /// @notice The key has signed a record of this time or a later one already: a repeated or reordered message.
@@ -91,7 +91,8 @@ interface IVehicleKeys {
         bytes calldata signature
     ) external returns (bytes32 keyId);
 
-    /// @notice Revokes a key from `compromisedAt` on, which may lie in the past: what it signed since counts no more.
+    /// @notice Revokes a key from `compromisedAt` on, which may lie in the past: what it signed since counts no more, and it
+    /// adds no further record, of whatever time.
     function revokeVehicleKey(uint256 vehicleId, bytes32 keyId, uint40 compromisedAt, uint64 role) external;
 
     /// @notice Adds a record that the vehicle signed itself (trust grade 2). Anybody may submit it.

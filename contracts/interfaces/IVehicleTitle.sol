@@ -152,7 +152,7 @@ interface IVehicleTitle {
     ) external;
 
     /// @notice Stops a forced transfer that has not been carried out.
-    /// @dev Restricted to guardians.
+    /// @dev Only for guardians.
     function cancelForcedTransfer(uint256 vehicleId) external;
 
     /* STATUS */

@@ -19,6 +19,9 @@ library OdometerLib {
     /// @dev More than this in a started day is no car's mileage: 24 hours at 62 km/h on average, every day.
     uint256 internal constant MAX_MM_PER_DAY = 1_500 * MM_PER_KM;
 
+    /// @dev A first reading has nothing to be judged against; beyond this it is a slip or a lie.
+    uint256 internal constant MAX_FIRST_MM = 5_000_000 * MM_PER_KM;
+
     /// @notice Judges a reading against the last good one.
     /// @return anomaly One of the flags above, `NONE` when the reading agrees with the past.
     /// @return isNewest Whether the reading becomes the last good one.
@@ -30,7 +33,9 @@ library OdometerLib {
         OdometerUnit unit,
         uint40 observedAt
     ) internal pure returns (uint8 anomaly, bool isNewest) {
-        if (lastUnit == OdometerUnit.None) return (NONE, true);
+        if (lastUnit == OdometerUnit.None) {
+            return value * _mm(unit) > MAX_FIRST_MM ? (JUMP, false) : (NONE, true);
+        }
 
         // Unchecked: a reading is below 2^32 and a unit below 2^21, so that nothing here reaches 2^54.
         unchecked {

@@ -107,7 +107,8 @@ contract VehicleKeys is IVehicleKeys, MemberAccess, EIP712 {
 
     /// @inheritdoc IVehicleKeys
     function revokeVehicleKey(uint256 vehicleId, bytes32 keyId, uint40 compromisedAt, uint64 role) external {
-        _requireBinder(vehicleId, role);
+        // Of a destroyed vehicle too: a scrapyard is where keys are taken out of cars.
+        _requireMaker(vehicleId, role, title.stateOf(vehicleId));
         require(compromisedAt <= block.timestamp, KeysEndInvalid(compromisedAt, uint40(block.timestamp)));
         _end(vehicleId, keyId, compromisedAt, true);
     }
@@ -155,8 +156,9 @@ contract VehicleKeys is IVehicleKeys, MemberAccess, EIP712 {
         _requireSigned(input.vehicleId, signer, keyId, _hashRecord(input), signature);
 
         KeyPeriod storage period = _periods[input.vehicleId][keyId];
+        // Whoever has a revoked key can date what it signs at will: it adds nothing any more, of whatever time.
         require(
-            _isWithin(period, input.observedAt),
+            !period.isRevoked && _isWithin(period, input.observedAt),
             KeysNotValidAt(input.vehicleId, keyId, input.observedAt)
         );
         uint40 lastSignedAt = period.lastSignedAt;
@@ -215,6 +217,10 @@ contract VehicleKeys is IVehicleKeys, MemberAccess, EIP712 {
             state.status != TitleStatus.None && state.status != TitleStatus.Destroyed,
             KeysVehicleNotAlive(vehicleId)
         );
+        _requireMaker(vehicleId, role, state);
+    }
+
+    function _requireMaker(uint256 vehicleId, uint64 role, TitleState memory state) private view {
         require(
             role == Roles.REGISTRAR || (role == Roles.MANUFACTURER && msg.sender == state.issuer),
             KeysBinderForeign(vehicleId, msg.sender, state.issuer)

@@ -228,11 +228,13 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
         state = state.withNextCount();
         index = state.count();
         record.index = index;
+        bytes32 digest = RecordLib.digestAndEmit(vehicleId, author, kind, record);
+
         if (kind == RecordKinds.BRAND) state = state.withBrand(record.code);
         if (record.odometerUnit != OdometerUnit.None) state = _read(vehicleId, kind, record, state);
 
         life.state = state;
-        life.head = RecordLib.fold(life.head, RecordLib.digestAndEmit(vehicleId, author, kind, record));
+        life.head = RecordLib.fold(life.head, digest);
     }
 
     function _validate(
@@ -247,8 +249,9 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
             observedAt <= record.recordedAt,
             RecordsObservedInFuture(vehicleId, observedAt, record.recordedAt)
         );
+        // A correction of the birth may move it back: a date typed too late would otherwise stand for ever.
         require(
-            observedAt >= state.bornAt(),
+            observedAt >= state.bornAt() || _isBirth(kind),
             RecordsObservedBeforeBirth(vehicleId, observedAt, state.bornAt())
         );
         uint8 code = record.code;
@@ -290,6 +293,8 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
             emit OdometerQuarantined(vehicleId, record.index, anomaly);
             state = state.withAnomaly(anomaly);
         }
+        // A holder's own word is recorded and judged, but nobody else's is judged by it: it would hide a rollback.
+        if (record.role == Roles.HOLDER && state.odometerUnit() != OdometerUnit.None) return state;
         return isNewest ? state.withReading(odometer, unit, observedAt) : state;
     }
 

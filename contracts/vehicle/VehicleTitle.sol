@@ -6,6 +6,7 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IERC4906} from "@openzeppelin/contracts/interfaces/IERC4906.sol";
 import {IERC165} from "@openzeppelin/contracts/interfaces/IERC165.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {ERC721Utils} from "@openzeppelin/contracts/token/ERC721/utils/ERC721Utils.sol";
 import {MemberAccess} from "../access/MemberAccess.sol";
 import {Roles} from "../access/Roles.sol";
@@ -206,7 +207,13 @@ contract VehicleTitle is
     function setFrozenTokens(address account, uint256 vehicleId, bool frozenStatus) external returns (bool) {
         address holder = _requireOwned(vehicleId);
         require(account == holder, ERC721IncorrectOwner(account, vehicleId, holder));
-        _setLock(holder, vehicleId, Locks.COURT, frozenStatus);
+        if (_aliveState(vehicleId).locks.has(Locks.COURT) == frozenStatus) {
+            // The standard overwrites the value, whatever it was.
+            _requireLockController(Locks.COURT);
+            emit Frozen(holder, vehicleId, frozenStatus);
+        } else {
+            _setLock(holder, vehicleId, Locks.COURT, frozenStatus);
+        }
         return true;
     }
 
@@ -241,6 +248,8 @@ contract VehicleTitle is
         uint16 before = state.locks;
         uint16 locks = before ^ (uint16(1) << lock);
         state.locks = locks;
+        // A rental begins and ends without a user: it protects only the one that its controller names.
+        if (lock == Locks.RENTAL && state.hasUser) _clearUser(vehicleId, state);
         _store(vehicleId, state);
 
         bool stopped = before & Locks.STOPS_TRANSFER != 0;
@@ -294,7 +303,10 @@ contract VehicleTitle is
     }
 
     /// @inheritdoc IVehicleTitle
-    function cancelForcedTransfer(uint256 vehicleId) external restricted {
+    /// @dev Asks for the role itself and not for the function's, so that nobody closes or re-wires the way while an order
+    /// ripens.
+    function cancelForcedTransfer(uint256 vehicleId) external {
+        _requireMember(msg.sender, Roles.GUARDIAN);
         ForcedTransferRequest memory request = _forcedTransfers[vehicleId];
         require(request.executableAt != 0, TitleForcedTransferUnknown(vehicleId, request.from, request.to));
         delete _forcedTransfers[vehicleId];
@@ -396,6 +408,7 @@ contract VehicleTitle is
         require(locks & Locks.STOPS_TRANSFER == 0, TitleLocked(vehicleId, locks, Locks.STOPS_TRANSFER));
 
         if (state.hasUser) _clearUser(vehicleId, state);
+        _approve(address(0), vehicleId, address(0), false);
         _changeStatus(state, TitleStatus.Destroyed, Roles.RECYCLER, input);
         emit Locked(vehicleId);
     }
@@ -411,6 +424,13 @@ contract VehicleTitle is
         records.appendMemberRecord(msg.sender, role, input);
         emit TitleStatusChanged(input.vehicleId, newStatus);
         emit MetadataUpdate(input.vehicleId);
+    }
+
+    /// @inheritdoc ERC721
+    /// @dev A destroyed title takes no approval: it never changes again.
+    function approve(address to, uint256 vehicleId) public override(ERC721, IERC721) {
+        _aliveState(vehicleId);
+        super.approve(to, vehicleId);
     }
 
     /// @inheritdoc IVehicleTitle

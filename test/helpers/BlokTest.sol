@@ -66,14 +66,8 @@ abstract contract BlokTest is Assertions {
     function _wire() private {
         _restrict(address(consortium), Consortium.admitMember.selector, Roles.ADMISSIONS);
         _restrict(address(consortium), Consortium.expelMember.selector, Roles.ADMISSIONS);
-        _restrict(address(consortium), Consortium.vetoAdmission.selector, Roles.GUARDIAN);
-        _restrict(address(records), VehicleRecords.openRecord.selector, Roles.TITLE_CONTRACT);
-        _restrict(address(records), VehicleRecords.appendMemberRecord.selector, Roles.RECORD_CONTROLLER);
-        _restrict(address(records), VehicleRecords.appendHolderRecord.selector, Roles.TITLE_CONTRACT);
-        _restrict(address(records), VehicleRecords.appendVehicleRecord.selector, Roles.KEYS_CONTRACT);
         _restrict(address(title), VehicleTitle.requestForcedTransfer.selector, Roles.COURT);
         _restrict(address(title), VehicleTitle.forcedTransfer.selector, Roles.REGISTRAR);
-        _restrict(address(title), VehicleTitle.cancelForcedTransfer.selector, Roles.GUARDIAN);
         _restrict(address(title), VehicleTitle.changeStatus.selector, Roles.REGISTRAR);
         _restrict(address(title), VehicleTitle.destroyVehicle.selector, Roles.RECYCLER);
     }

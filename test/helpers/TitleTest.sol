@@ -7,13 +7,7 @@ import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.s
 import {Roles} from "../../contracts/access/Roles.sol";
 import {IVehicleRecords} from "../../contracts/interfaces/IVehicleRecords.sol";
 import {RecordKinds} from "../../contracts/types/RecordKinds.sol";
-import {
-    OdometerUnit,
-    Record,
-    RecordInput,
-    RecordState,
-    TrustGrade
-} from "../../contracts/types/RecordTypes.sol";
+import {OdometerUnit, Record, RecordInput, RecordState} from "../../contracts/types/RecordTypes.sol";
 import {TitleState, TitleStatus} from "../../contracts/types/TitleTypes.sol";
 import {BlokTest} from "./BlokTest.sol";
 import {Vm} from "./Vm.sol";

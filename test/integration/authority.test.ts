@@ -25,7 +25,7 @@ function guardedFunctions(): string[] {
       for (const [, name, header, body] of source.matchAll(/function (\w+)\(([^{};]*?)\{([^]*?)\n {4}\}/g)) {
         const isGuarded =
           /\b(restricted|onlyAuthorized)\b/.test(header ?? "") ||
-          /_requireMember\(msg\.sender, Roles\./.test(body ?? "");
+          /_requireMember\(msg\.sender, Roles\.|hasRole\(Roles\.\w+, msg\.sender\)/.test(body ?? "");
         if (isGuarded) found.push(`${file.replace(".sol", "")}.${name}`);
       }
     }

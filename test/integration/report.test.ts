@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { HDNodeWallet, id } from "ethers";
 import type { ChainError } from "../../sdk/src/chain/ChainError.js";
 import type { Deployment, RpcProvider } from "../../sdk/src/chain/deployment.js";
@@ -266,6 +267,49 @@ describe("history report", () => {
     const after = await readHistory({ rpc, deployment, vehicleId });
     expect(after.records.at(-1)?.corrects).to.equal(3);
     expect(completeness(after).complete).to.equal(true);
+  });
+
+  it("replays the odometer and brand rules as the contract applies them, whatever is read", async () => {
+    const { rpc, deployment, records, title, actors, vehicleId, statement } =
+      await networkHelpers.loadFixture(carFixture);
+    // Near each other and near a day's limit, in both units, early and late: where the rules differ.
+    const reading = fc.record({
+      day: fc.integer({ min: 0, max: 30 }),
+      odometer: fc.oneof(
+        fc.integer({ min: 0, max: 3_000 }),
+        fc.integer({ min: 0, max: 60_000 }),
+        fc.nat(0xffffffff),
+      ),
+      odometerUnit: fc.integer({ min: 1, max: 2 }),
+      by: fc.constantFrom("workshop", "workshop", "workshop", "holder", "inspector", "registrar"),
+    });
+    const found = new Set<string | undefined>();
+    for (const [i, one] of fc.sample(reading, { numRuns: 120, seed: 580 }).entries()) {
+      const { day, odometer, odometerUnit, by } = one;
+      const open = (await records.stateOf(vehicleId)).anomalies !== 0n;
+      const input = { ...statement(5, day), odometer, odometerUnit, documentHash: id(`reading ${i}`) };
+      if (by === "holder") await title.connect(actors.holder).reportAsHolder(input);
+      else if (by === "registrar") {
+        const brand = { ...input, kind: RECORD_KINDS.brand, code: 1 + (i % 14) };
+        await records.connect(actors.registrar).appendRecord(brand, ROLES.registrar);
+      } else if (by === "inspector" && open) {
+        const resolution = {
+          ...input,
+          kind: RECORD_KINDS.odometerResolution,
+          observedAt: statement(5, 30).observedAt,
+        };
+        await records.connect(actors.inspector).appendRecord(resolution, ROLES.inspector);
+      } else await records.connect(actors.workshop).appendRecord(input, ROLES.workshop);
+    }
+    const history = await readHistory({ rpc, deployment, vehicleId });
+    for (const { anomaly } of history.records) found.add(anomaly);
+    expect(completeness(history).problems).to.deep.equal([]);
+    expect([...found]).to.include.members(["lower", "jump", "lateHigher", undefined]);
+
+    const quarantined = await records.queryFilter(records.filters.OdometerQuarantined(vehicleId));
+    expect(history.records.filter(({ anomaly }) => anomaly).map(({ index }) => index)).to.deep.equal(
+      quarantined.map(({ args }) => Number(args.index)),
+    );
   });
 
   it("shows a forced transfer with the court's order as its document", async () => {

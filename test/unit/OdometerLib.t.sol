@@ -80,7 +80,29 @@ contract OdometerLibTest is Assertions {
 
     /* FIRST READING */
 
-    function testFuzz_assess_TakesAnyFirstReading(uint32 value, bool isMi, uint40 readAt) public pure {
+    function testFuzz_assess_TakesAFirstReadingUpToItsLimit(
+        uint32 value,
+        bool isMi,
+        uint40 readAt
+    ) public pure {
+        uint256 limit = isMi ? uint256(5_000_000_000_000) / 1_609_344 : 5_000_000;
+        _assertFirst(uint32(bound(value, 0, limit)), isMi, readAt, OdometerLib.NONE, true);
+        _assertFirst(
+            uint32(bound(value, limit + 1, type(uint32).max)),
+            isMi,
+            readAt,
+            OdometerLib.JUMP,
+            false
+        );
+    }
+
+    function _assertFirst(
+        uint32 value,
+        bool isMi,
+        uint40 readAt,
+        uint8 expectedAnomaly,
+        bool isTaken
+    ) private pure {
         (uint8 anomaly, bool isNewest) = OdometerLib.assess(
             0,
             OdometerUnit.None,
@@ -89,8 +111,8 @@ contract OdometerLibTest is Assertions {
             _unit(isMi),
             readAt
         );
-        assertEq(anomaly, OdometerLib.NONE, "nothing to contradict");
-        assertTrue(isNewest, "the first is the last good one");
+        assertEq(anomaly, expectedAnomaly, "a first reading is judged by its size alone");
+        assertEq(isNewest, isTaken, "the first is the last good one");
     }
 
     /* LOWER */

@@ -141,7 +141,10 @@ contract VehicleTitleTransfersTest is TitleTest {
     }
 
     function test_attack_DestroyedTransfer_RevertWhen_Destroyed() public {
+        vm.prank(holder);
+        title.setApprovalForAll(approved, true);
         _destroy();
+        vm.expectRevert(abi.encodeWithSelector(IVehicleTitle.TitleDestroyed.selector, CAR));
         vm.prank(holder);
         title.approve(approved, CAR);
         _assertNobodyMoves(abi.encodeWithSelector(IVehicleTitle.TitleDestroyed.selector, CAR), "destroyed");

@@ -15,6 +15,8 @@ export const consortiumAbi = [
   {"inputs":[{"internalType":"address","name":"target","type":"address"}],"name":"AccessManagerUnauthorizedConsume","type":"error"},
   {"inputs":[{"internalType":"address","name":"target","type":"address"}],"name":"AddressEmptyCode","type":"error"},
   {"inputs":[{"internalType":"address","name":"account","type":"address"},{"internalType":"uint64","name":"role","type":"uint64"}],"name":"ConsortiumAlreadyMember","type":"error"},
+  {"inputs":[],"name":"ConsortiumDelayMissing","type":"error"},
+  {"inputs":[{"internalType":"address","name":"account","type":"address"}],"name":"ConsortiumNotAdmissible","type":"error"},
   {"inputs":[{"internalType":"address","name":"account","type":"address"}],"name":"ConsortiumNotMember","type":"error"},
   {"inputs":[{"internalType":"uint64","name":"role","type":"uint64"},{"internalType":"uint64","name":"lastMemberClass","type":"uint64"}],"name":"ConsortiumNotMemberClass","type":"error"},
   {"inputs":[{"internalType":"address","name":"account","type":"address"},{"internalType":"uint64","name":"role","type":"uint64"}],"name":"ConsortiumNothingToVeto","type":"error"},

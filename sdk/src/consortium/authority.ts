@@ -56,7 +56,7 @@ export const AUTHORITY_TABLE = [
     role: "guardian",
     delay: "none",
     guardian: "none",
-    guard: "restricted",
+    guard: "member",
   },
   {
     target: "VehicleRecords",
@@ -128,7 +128,7 @@ export const AUTHORITY_TABLE = [
     role: "guardian",
     delay: "none",
     guardian: "none",
-    guard: "restricted",
+    guard: "member",
   },
   {
     target: "VehicleTitle",

@@ -108,6 +108,14 @@ export const ERROR_WORDS: Record<string, ErrorWords> = {
     says: (v) => `${text(v.account)} is a member of class ${role(v.role)} already, or about to become one`,
     fix: "Nothing to do; to admit it anew, expel it first.",
   },
+  ConsortiumDelayMissing: {
+    says: () => "a consortium without an admission delay leaves guardians no time to veto",
+    fix: "Deploy with an admission delay of at least one second, best a day.",
+  },
+  ConsortiumNotAdmissible: {
+    says: (v) => `${text(v.account)} is the consortium itself and cannot be its own member`,
+    fix: "Admit the account of an organisation.",
+  },
   ConsortiumNotMember: {
     says: (v) => `${text(v.account)} is a member of no class`,
     fix: "Check the address; it may have been expelled already.",

@@ -1,3 +1,4 @@
+import { ROLES } from "../consortium/roles.js";
 import { RECORD_KINDS } from "../documents/kinds.js";
 import { assessOdometer } from "./assessOdometer.js";
 import type { AnomalyName, RecordFields, RecordState } from "./types.js";
@@ -27,7 +28,7 @@ export const EMPTY_RECORD_STATE: RecordState = {
  */
 export function applyRecord(
   state: RecordState,
-  record: Pick<RecordFields, "kind" | "code" | "odometer" | "observedAt">,
+  record: Pick<RecordFields, "kind" | "code" | "odometer" | "observedAt" | "role">,
 ): { state: RecordState; anomaly?: AnomalyName } {
   const { kind, code, odometer, observedAt } = record;
   const next: RecordState = {
@@ -48,6 +49,8 @@ export function applyRecord(
   } else {
     ({ anomaly, isNewest } = assessOdometer(state.odometer, state.odometerAt, odometer, observedAt));
     if (anomaly) next.anomalies |= ANOMALY_BITS[anomaly];
+    // Nobody is judged by a holder's own word.
+    if (record.role === ROLES.holder && state.odometer) isNewest = false;
   }
   if (isNewest) {
     next.odometer = odometer;

@@ -3,6 +3,7 @@ import type { AnomalyName } from "./types.js";
 
 const MM_PER_UNIT = { km: 1_000_000, mi: 1_609_344 } as const;
 const MAX_MM_PER_DAY = 1_500 * MM_PER_UNIT.km;
+const MAX_FIRST_MM = 5_000_000 * MM_PER_UNIT.km;
 const DAY_SECONDS = 86_400;
 
 export interface OdometerAssessment {
@@ -27,9 +28,9 @@ export function assessOdometer(
   reading: OdometerReading,
   observedAt: number,
 ): OdometerAssessment {
-  if (!last) return { isNewest: true };
-  const lastMm = last.value * MM_PER_UNIT[last.unit];
   const mm = reading.value * MM_PER_UNIT[reading.unit];
+  if (!last) return mm > MAX_FIRST_MM ? { anomaly: "jump", isNewest: false } : { isNewest: true };
+  const lastMm = last.value * MM_PER_UNIT[last.unit];
 
   if (observedAt < lastAt) {
     return mm >= lastMm + MM_PER_UNIT[last.unit]

@@ -217,6 +217,14 @@ for (const [name, spoil] of malformed) {
   });
 }
 
+test("where a record stands is passed on", async () => {
+  const [log] = fiveRecords();
+  const place = { blockNumber: 12, logIndex: 3, transactionHash: id("transaction") };
+  const { records } = await foldHistory([{ ...(log as FoldLog), ...place }], origin);
+  const { blockNumber, logIndex, transactionHash } = records[0] ?? {};
+  assert.deepEqual({ blockNumber, logIndex, transactionHash }, place);
+});
+
 test("a fold can be fed log by log", async () => {
   const logs = fiveRecords();
   const fold = await startFold(origin);

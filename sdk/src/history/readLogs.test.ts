@@ -72,6 +72,11 @@ const refusals: [string, unknown][] = [
   ["Erigon", new Error("requested too many blocks from 1 to 9, maximum is set to 3")],
   ["a gateway", new ChainError("RPC_UNREACHABLE", "the node answers with HTTP 413")],
   ["a slow node", new ChainError("RPC_TIMEOUT", "the node did not answer within 30000 ms")],
+  ["a node of few words", Object.assign(new Error("refused"), { code: -32005 })],
+  [
+    "a node of few words, through this SDK",
+    Object.assign(new ChainError("RPC_ERROR", "refused"), { rpcCode: -32005 }),
+  ],
   ["a plain object", { code: -32005, message: "limit exceeded" }],
 ];
 

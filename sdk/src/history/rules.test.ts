@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { OdometerReading } from "../brands/odometer.js";
+import { ROLES } from "../consortium/roles.js";
 import { applyRecord, EMPTY_RECORD_STATE } from "./applyRecord.js";
 import { assessOdometer } from "./assessOdometer.js";
 import { sameState } from "./sameState.js";
@@ -21,6 +22,9 @@ const cases: [
   boolean,
 ][] = [
   ["the first reading", undefined, 0, km(9), 5, undefined, true],
+  ["the most that a first reading may be", undefined, 0, km(5_000_000), 5, undefined, true],
+  ["a first reading beyond it", undefined, 0, km(5_000_001), 5, "jump", false],
+  ["a first reading beyond it, in miles", undefined, 0, mi(3_106_856), 5, "jump", false],
   ["a higher reading", km(100), 0, km(200), DAY, undefined, true],
   ["the same reading", km(100), 0, km(100), DAY, undefined, true],
   ["a reading one lower", km(100), 0, km(99), DAY, "lower", false],
@@ -71,11 +75,12 @@ test("plain numbers judge as exact integers do", () => {
   );
 });
 
-const record = (kind: number, observedAt: number, odometer?: OdometerReading, code = 0) => ({
+const record = (kind: number, observedAt: number, odometer?: OdometerReading, code = 0, role = 4) => ({
   kind,
   code,
   odometer,
   observedAt,
+  role,
 });
 
 test("the first record gives the birth, and counts", () => {
@@ -113,6 +118,19 @@ test("anomalies add up until an inspector's resolution, whose reading stands as 
   assert.deepEqual(found, [undefined, undefined, "lower", "jump", "lateHigher", undefined, undefined]);
   assert.deepEqual(anomalies, [0, 0, 1, 3, 7, 0, 0]);
   assert.deepEqual(state.odometer, km(21_500));
+});
+
+test("a holder's own reading is judged, but nobody else's is judged by it, unless it is the first", () => {
+  const { state: told } = applyRecord(EMPTY_RECORD_STATE, record(5, 10, km(900), 0, ROLES.holder));
+  assert.deepEqual(told.odometer, km(900));
+  const { state: read } = applyRecord(told, record(4, DAY, km(1_000)));
+  const { state: higher, anomaly } = applyRecord(read, record(5, 2 * DAY, km(1_800), 0, ROLES.holder));
+  assert.equal(anomaly, undefined);
+  assert.deepEqual(higher.odometer, km(1_000));
+  const lower = applyRecord(higher, record(5, 3 * DAY, km(500), 0, ROLES.holder));
+  assert.equal(lower.anomaly, "lower");
+  assert.equal(lower.state.anomalies, 1);
+  assert.equal(applyRecord(higher, record(4, 3 * DAY, km(1_100))).anomaly, undefined);
 });
 
 test("brands are only added, and only by brand records", () => {

@@ -100,6 +100,7 @@ function describe(told: ReportRecord, known: HistoryRecord): ReportProblem[] {
       .join("; ");
     problems.push(altered(index, `record ${index} was altered: ${list}`));
   }
+  // FIELDS and the author are all that is folded; should that ever change, nothing may pass in silence.
   return problems.length > 0 ? problems : [altered(index, `record ${index} folds to something else`)];
 }
 

@@ -3,13 +3,12 @@ import { test } from "node:test";
 import { id } from "ethers";
 import fc from "fast-check";
 import { openReport } from "./openReport.js";
-import { odometerCurve } from "./odometerCurve.js";
 import { renderHtml } from "./renderHtml.js";
 import { renderPdf } from "./renderPdf.js";
 import { renderText } from "./renderText.js";
 import type { ReportError } from "./ReportError.js";
 import { livedCar, VIN, vehicleId } from "./testing/livedCar.js";
-import type { OdometerPoint, Report } from "./types.js";
+import type { Report } from "./types.js";
 import { dayOf, eventWords, grouped, labelOf, plain, valueOf, verdictOf } from "./words.js";
 
 const car = await livedCar();
@@ -42,6 +41,26 @@ test("every record is in the text, with its author, its anomaly and its correcti
   assert.match(text, /! Corrected by record 7\./);
   assert.match(text, /Reported by the holder/);
   assert.match(text, /Certification +Not actual \(69\)/);
+});
+
+test("what does not hold about a document is said beside its record", () => {
+  const text = renderText(
+    change((copy) => {
+      const { document } = copy.records[1] ?? {};
+      assert.ok(document?.status === "present");
+      Object.assign(document, {
+        ok: false,
+        problems: [{ code: "DOCUMENT_SIGNATURE", message: "the signature does not hold" }],
+      });
+    }),
+  );
+  assert.match(text, /\[document does not hold\]/);
+  assert.match(text, /! the signature does not hold\./);
+  assert.doesNotMatch(
+    text,
+    /engine oil changed[^]*#3 /,
+    "nothing it says is passed on before the next record",
+  );
 });
 
 test("a missing record is named at the top and shown in its place, in text, HTML and PDF", async () => {
@@ -229,70 +248,6 @@ test("a PDF of many records has many pages", async () => {
   });
   const pdf = Buffer.from(await renderPdf(many)).toString("latin1");
   assert.ok((pdf.match(/\/Type \/Page\b/g) ?? []).length > 20);
-});
-
-const point = (
-  index: number,
-  at: number,
-  value: number,
-  more: Partial<OdometerPoint> = {},
-): OdometerPoint => ({
-  index,
-  at,
-  reading: { value, unit: "km" },
-  status: "accepted",
-  corrected: false,
-  ...more,
-});
-const YEAR = 31_557_600;
-
-test("the curve's line goes through what counts; anomalies and corrected readings stand beside it", () => {
-  const curve = odometerCurve(report);
-  assert.ok(curve);
-  assert.deepEqual(
-    curve.line.map((one) => one.index),
-    [1, 2, 4, 7, 8],
-  );
-  assert.equal(curve.points.length, 7);
-  assert.ok(curve.points.every(({ x, y }) => x >= 0 && x <= 1 && y >= 0 && y <= 1));
-});
-
-test("an absurd reading is drawn at the edge, and does not press the others flat", () => {
-  const curve = odometerCurve({
-    odometer: [
-      point(1, 0, 0),
-      point(2, YEAR, 20_000),
-      point(3, YEAR, 4_000_000_000, { status: "quarantined", anomaly: "jump" }),
-    ],
-  });
-  assert.ok(curve);
-  assert.deepEqual(
-    curve.points.map(({ isOffScale }) => isOffScale),
-    [false, false, true],
-  );
-  assert.ok((curve.points[1]?.y ?? 0) > 0.5);
-  assert.equal(curve.points[2]?.y, 1);
-});
-
-test("miles are drawn as miles when there is nothing else, else converted", () => {
-  const miles = { reading: { value: 1_000, unit: "mi" as const } };
-  assert.equal(odometerCurve({ odometer: [point(1, 0, 0, miles)] })?.unit, "mi");
-  const mixed = odometerCurve({ odometer: [point(1, 0, 0, miles), point(2, YEAR, 3_000)] });
-  assert.ok(mixed?.isMixed && mixed.unit === "km");
-  assert.ok(Math.abs((mixed.points[0]?.y ?? 0) / (mixed.points[1]?.y ?? 1) - 1_609.344 / 3_000) < 1e-9);
-});
-
-test("a curve has ticks whatever it spans: one reading, months, years or ages; and none without readings", () => {
-  assert.equal(odometerCurve({ odometer: [] }), undefined);
-  for (const span of [0, 40 * 86_400, 0.9 * YEAR, 3 * YEAR, 12 * YEAR, 60 * YEAR]) {
-    const curve = odometerCurve({
-      odometer: [point(1, 1_500_000_000, 0), point(2, 1_500_000_000 + span, 7)],
-    });
-    assert.ok(curve);
-    assert.ok(curve.xTicks.length >= 1 && curve.xTicks.length <= 10, `${span}: ${curve.xTicks.length}`);
-    assert.ok(curve.yTicks.length >= 2 && curve.yTicks.length <= 7);
-    assert.ok(curve.xTicks.every(({ at }) => at >= 0 && at <= 1));
-  }
 });
 
 test("words", () => {

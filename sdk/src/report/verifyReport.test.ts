@@ -162,6 +162,7 @@ test("a digest altered although its fields were left as they were", async () => 
     at(report, 3).digest = id("digest");
   });
   assert.deepEqual(codes(result), [["RECORD_ALTERED", 3]]);
+  assert.match(result.problems[0]?.message ?? "", /states another digest than its fields have/);
 });
 
 test("an author swapped", async () => {
@@ -180,6 +181,12 @@ test("a foreign vehicle's record put in, or put in the place of another", async 
   assert.deepEqual(codes(doubled), [["RECORD_FOREIGN", 2]]);
   const replaced = await tampered((report) => report.records.splice(1, 1, { ...other }));
   assert.deepEqual(codes(replaced), [["RECORD_FOREIGN", 2]]);
+});
+
+test("a record of the vehicle put in twice", async () => {
+  const result = await tampered((report) => report.records.splice(3, 0, structuredClone(at(report, 3))));
+  assert.deepEqual(codes(result), [["RECORD_FOREIGN", 3]]);
+  assert.match(result.problems[0]?.message ?? "", /a second record 3 was put in/);
 });
 
 test("an invented record put in", async () => {

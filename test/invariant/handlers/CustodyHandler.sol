@@ -21,7 +21,7 @@ abstract contract CustodyHandler is TitleHandler {
 
     /// @dev The whole way of an order, with a wait that is too short, right or too long.
     function courtCase(uint256 vehicleSeed, uint256 toSeed, uint256 wait, uint256 whoSeed) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         if (ledger.titleOf(vehicleId).locks & COURT_BIT == 0) _freeze(vehicleId, true, 0);
         _request(vehicleId, _holder(toSeed), 0);
         vm.warp(block.timestamp + bound(wait, 0, FORCED_TRANSFER_DELAY + WINDOW + 2 days));
@@ -30,19 +30,19 @@ abstract contract CustodyHandler is TitleHandler {
     }
 
     function freeze(uint256 vehicleSeed, bool isFrozen, uint256 whoSeed) external {
-        _freeze(_vehicle(vehicleSeed), isFrozen, whoSeed);
+        _freeze(_known(vehicleSeed), isFrozen, whoSeed);
     }
 
     function requestForced(uint256 vehicleSeed, uint256 toSeed, uint256 whoSeed) external {
-        _request(_vehicle(vehicleSeed), _holder(toSeed), whoSeed);
+        _request(_known(vehicleSeed), _holder(toSeed), whoSeed);
     }
 
     function cancelForced(uint256 vehicleSeed, uint256 whoSeed) external {
-        _cancel(_vehicle(vehicleSeed), whoSeed);
+        _cancel(_known(vehicleSeed), whoSeed);
     }
 
     function executeForced(uint256 vehicleSeed, uint256 whoSeed) external {
-        _execute(_vehicle(vehicleSeed), whoSeed);
+        _execute(_known(vehicleSeed), whoSeed);
     }
 
     function _freeze(uint256 vehicleId, bool isFrozen, uint256 whoSeed) private {
@@ -132,7 +132,7 @@ abstract contract CustodyHandler is TitleHandler {
     /* STATUS */
 
     function changeStatus(uint256 vehicleSeed, bool isExport, uint256 whoSeed) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         TitleStatus status = ledger.titleOf(vehicleId).status;
         address caller = _memberOrStranger(Roles.REGISTRAR, whoSeed);
         RecordInput memory input = _input(vehicleId, isExport ? 15 : 14, uint40(block.timestamp));
@@ -152,7 +152,7 @@ abstract contract CustodyHandler is TitleHandler {
 
     /// @dev The holder hands its car over, lent as it may be, or does not, and a recycler scraps it.
     function scrap(uint256 vehicleSeed, uint256 whoSeed, uint256 consentSeed) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         Ledger.Title memory ghost = ledger.titleOf(vehicleId);
         address caller = _memberOrStranger(Roles.RECYCLER, whoSeed);
         if (consentSeed % 2 == 0 && _isRegistered(vehicleId)) {

@@ -33,7 +33,7 @@ abstract contract KeyHandler is Handler, KeySigner {
 
     function bind(uint256 vehicleSeed, uint256 keySeed, uint256 whoSeed, uint256 start) external {
         _attempts.push(Attempt(vehicleSeed, keySeed));
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         Key memory key = _key(keySeed);
         bytes memory signer = _signerOf(keys, key);
         uint40 from = uint40(block.timestamp - bound(start, 0, 30 days));
@@ -54,7 +54,7 @@ abstract contract KeyHandler is Handler, KeySigner {
     }
 
     function revoke(uint256 vehicleSeed, uint256 keySeed, uint256 whoSeed, uint256 back) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         bytes32 keyId = keccak256(_signerOf(keys, _key(keySeed)));
         uint40 since = uint40(block.timestamp - bound(back, 0, 60 days));
         (address caller, uint64 role) = _binder(vehicleId, whoSeed);
@@ -77,7 +77,7 @@ abstract contract KeyHandler is Handler, KeySigner {
             Attempt memory attempt = _attempts[keySeed % _attempts.length];
             (vehicleSeed, keySeed) = (attempt.vehicleSeed, attempt.keySeed);
         }
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         Key memory key = _key(keySeed);
         bytes memory signer = _signerOf(keys, key);
         RecordInput memory input = _input(

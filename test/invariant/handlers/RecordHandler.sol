@@ -41,12 +41,21 @@ abstract contract RecordHandler is Handler {
         _call(member, address(records), data, refusal, "R2 append");
     }
 
-    function brand(uint256 vehicleSeed, uint256 memberSeed, uint256 timeSeed, uint256 codeSeed) external {
-        RecordInput memory input = _input(_vehicle(vehicleSeed), BRAND, uint40(block.timestamp));
+    /// @dev One or two brands, and now and then a correction of the last.
+    function brand(uint256 vehicleSeed, uint256 memberSeed, uint256 codeSeed, uint256 more) external {
+        uint256 vehicleId = _known(vehicleSeed);
+        _brand(vehicleId, memberSeed, codeSeed);
+        if (more % 2 == 1) _brand(vehicleId, memberSeed, codeSeed / 2);
+        if (more % 3 == 1) _correct(vehicleId, ledger.countOf(vehicleId), more / 6, 0, false);
+    }
+
+    function _brand(uint256 vehicleId, uint256 memberSeed, uint256 codeSeed) private {
+        RecordInput memory input = _input(vehicleId, BRAND, uint40(block.timestamp));
         input.code = _brandCode(codeSeed);
         address member = _memberOrStranger(Roles.REGISTRAR, memberSeed);
 
-        bytes4 refusal = _whyNotTime(input, timeSeed);
+        bytes4 refusal =
+            _isRegistered(vehicleId) ? CARRIED_OUT : IVehicleRecords.RecordsVehicleUnknown.selector;
         if (!roster.isActive(Roles.REGISTRAR, member)) refusal = MemberAccess.AccessNotMember.selector;
         if (refusal == CARRIED_OUT) _expect(input, member, Roles.REGISTRAR, 0, 1);
         bytes memory data = abi.encodeCall(VehicleRecords.appendRecord, (input, Roles.REGISTRAR));
@@ -80,7 +89,7 @@ abstract contract RecordHandler is Handler {
     }
 
     function resolve(uint256 vehicleSeed, uint256 memberSeed, uint256 timeSeed, uint256 reading) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         address member = _memberOrStranger(Roles.INSPECTOR, memberSeed);
         RecordInput memory input = _input(vehicleId, RESOLUTION, uint40(block.timestamp));
         _read(input, reading, true);
@@ -107,7 +116,7 @@ abstract contract RecordHandler is Handler {
         if (chance == 63) desk = _reserved[deskSeed % _reserved.length];
 
         role = desk[1];
-        input = _input(_vehicle(vehicleSeed), desk[0], uint40(block.timestamp));
+        input = _input(_known(vehicleSeed), desk[0], uint40(block.timestamp));
         _read(input, reading, false);
         refusal = _whyNotTime(input, timeSeed);
         if (input.kind == BRAND) input.code = _brandCode(reading);
@@ -123,7 +132,7 @@ abstract contract RecordHandler is Handler {
         uint256 timeSeed,
         uint256 reading
     ) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         address holder = ledger.titleOf(vehicleId).holder;
         address caller = callerSeed % 4 == 0 || holder == address(0) ? _holder(callerSeed) : holder;
         RecordInput memory input = _input(vehicleId, 5, uint40(block.timestamp));
@@ -142,12 +151,22 @@ abstract contract RecordHandler is Handler {
     /// @dev Corrects the newest or any other record of a life, by its author or somebody else, sometimes with a proof of
     /// a record that was never written.
     function correct(uint256 vehicleSeed, uint256 indexSeed, uint256 whoSeed, uint256 reading) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         uint32 count = ledger.countOf(vehicleId);
         if (count == 0) return;
         uint32 index = indexSeed % 2 == 0 ? count : uint32((indexSeed / 2) % count) + 1;
+        _correct(vehicleId, index, whoSeed, reading, indexSeed % 16 == 9);
+    }
+
+    function _correct(
+        uint256 vehicleId,
+        uint32 index,
+        uint256 whoSeed,
+        uint256 reading,
+        bool isForged
+    ) private {
+        if (index == 0) return;
         Ledger.Entry memory entry = ledger.entryOf(vehicleId, index);
-        if (entry.record.role >= Roles.HOLDER) return; // holders and vehicles have no way to correct
         (address caller, uint64 role) = _corrector(entry, whoSeed);
 
         RecordInput memory input = _input(vehicleId, entry.kind, uint40(block.timestamp));
@@ -155,7 +174,7 @@ abstract contract RecordHandler is Handler {
         _read(input, reading, entry.kind == RESOLUTION);
         RecordProof memory proof = ledger.proofOf(vehicleId, index);
         bytes4 refusal = _whyNotCorrect(input, entry, caller, role);
-        if (indexSeed % 16 == 9) {
+        if (isForged) {
             proof.record.documentHash = keccak256("never written");
             if (
                 refusal != IVehicleRecords.RecordsWriterNotAllowed.selector &&
@@ -168,7 +187,9 @@ abstract contract RecordHandler is Handler {
     }
 
     function _corrector(Ledger.Entry memory entry, uint256 seed) private view returns (address, uint64) {
-        if (seed % 4 == 0) return (roster.some(Roles.REGISTRAR, seed / 4), Roles.REGISTRAR);
+        // a registrar corrects anybody; holders and vehicles have no way to correct themselves
+        bool isOfNoMember = entry.record.role >= Roles.HOLDER;
+        if (isOfNoMember || seed % 4 == 0) return (roster.some(Roles.REGISTRAR, seed / 4), Roles.REGISTRAR);
         uint64 role = entry.record.role;
         return seed % 8 == 1 ? (roster.some(role, seed / 8), role) : (entry.author, role);
     }

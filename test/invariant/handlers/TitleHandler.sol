@@ -76,7 +76,7 @@ abstract contract TitleHandler is Handler {
     /* SALE */
 
     function transfer(uint256 vehicleSeed, uint256 toSeed, uint256 callerSeed, bool isSafe) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         _transfer(vehicleId, _holder(toSeed), _party(vehicleId, callerSeed), isSafe);
     }
 
@@ -117,7 +117,7 @@ abstract contract TitleHandler is Handler {
     }
 
     function approve(uint256 vehicleSeed, uint256 toSeed, uint256 callerSeed) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         address holder = ledger.titleOf(vehicleId).holder;
         address caller = _party(vehicleId, callerSeed);
         address to = _holder(toSeed);
@@ -155,7 +155,7 @@ abstract contract TitleHandler is Handler {
     /* USE */
 
     function setUser(uint256 vehicleSeed, uint256 userSeed, uint256 callerSeed, uint256 time) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         address caller =
             callerSeed % 4 == 0 ? roster.some(Roles.RENTAL_CONTROLLER, 1) : _party(vehicleId, callerSeed);
         address user = userSeed % 5 == 0 ? address(0) : _holder(userSeed);
@@ -195,7 +195,7 @@ abstract contract TitleHandler is Handler {
     /// @dev Two in three calls turn the bit, one asks for what it is already. Half of the calls go for a lock in force,
     /// lest all titles end up locked.
     function setLock(uint256 vehicleSeed, uint256 lockSeed, uint256 callerSeed, uint256 turn) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         uint8 lock = uint8(lockSeed % 8 < 6 ? lockSeed % 8 : lockSeed % 20);
         uint16 locks = ledger.titleOf(vehicleId).locks;
         if (turn % 2 == 0 && locks != 0) for (lock = 0; (locks >> lock) & 1 == 0;) ++lock;

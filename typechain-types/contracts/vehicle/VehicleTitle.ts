@@ -389,7 +389,7 @@ decodeFunctionResult(functionFragment: 'userOf', data: BytesLike): Result;
 
     
     approve: TypedContractMethod<
-      [to: AddressLike, tokenId: BigNumberish, ],
+      [to: AddressLike, vehicleId: BigNumberish, ],
       [void],
       'nonpayable'
     >
@@ -748,7 +748,7 @@ decodeFunctionResult(functionFragment: 'userOf', data: BytesLike): Result;
       'view'
     >;
 getFunction(nameOrSignature: 'approve'): TypedContractMethod<
-      [to: AddressLike, tokenId: BigNumberish, ],
+      [to: AddressLike, vehicleId: BigNumberish, ],
       [void],
       'nonpayable'
     >;

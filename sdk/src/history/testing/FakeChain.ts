@@ -226,7 +226,7 @@ export class FakeChain {
     ]);
     this.#lives.set(vehicleId, {
       head: foldPlainly(life.head, log),
-      state: applyRecord(life.state, { kind, code, odometer, observedAt }).state,
+      state: applyRecord(life.state, { kind, code, odometer, observedAt, role }).state,
     });
   }
 

@@ -23,6 +23,22 @@
     "type": "error"
   },
   {
+    "inputs": [],
+    "name": "ConsortiumDelayMissing",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      }
+    ],
+    "name": "ConsortiumNotAdmissible",
+    "type": "error"
+  },
+  {
     "inputs": [
       {
         "internalType": "address",
