@@ -33,7 +33,7 @@ async function readChain(rpc: RpcProvider): Promise<string[]> {
 
 /** Every way in which a text could stand on chain that somebody could recognise or try out. */
 function tracesOf(text: string): string[] {
-  const reversed = text.split("").reverse().join("");
+  const reversed = text.split("").toReversed().join("");
   const spellings = [...new Set([text, text.toLowerCase(), text.toUpperCase(), reversed])];
   return spellings.flatMap((spelling) => {
     const bytes = toUtf8Bytes(spelling);

@@ -57,6 +57,10 @@ contract TitleInvariants is BlokInvariants {
                 pending.isOpen ? pending.askedAt + FORCED_TRANSFER_DELAY : 0,
                 "T2 a forced transfer waits for its delay"
             );
+            assertTrue(
+                !pending.isOpen || ghost.locks & 4 != 0,
+                "T2 an order ends with the freeze that it rests on"
+            );
             if (ghost.mints == 0) continue;
             assertEq(
                 title.locked(vehicleId),

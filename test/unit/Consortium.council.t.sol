@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {Consortium} from "../../contracts/access/Consortium.sol";
 import {Roles} from "../../contracts/access/Roles.sol";
+import {IConsortium} from "../../contracts/interfaces/IConsortium.sol";
 import {KindWriters} from "../../contracts/types/RecordTypes.sol";
 import {BlokTest} from "../helpers/BlokTest.sol";
 
@@ -25,6 +26,117 @@ contract ConsortiumCouncilTest is BlokTest {
         assertEq(new Consortium(council, 7).admissionDelaySeconds(), 7, "whatever it is");
     }
 
+    function test_constructor_RevertWhen_AdmissionHasNoDelay() public {
+        vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumDelayMissing.selector));
+        new Consortium(council, 0);
+        assertEq(new Consortium(council, 1).admissionDelaySeconds(), 1, "one second is a delay");
+    }
+
+    function test_grantRole_RevertWhen_RoleIsOfHoldersOrVehicles() public {
+        uint64[2] memory roles = [Roles.HOLDER, Roles.VEHICLE];
+        for (uint256 i = 0; i < roles.length; ++i) {
+            _refusedAfterDelay(
+                abi.encodeCall(IAccessManager.grantRole, (roles[i], stranger, 0)),
+                _locked(roles[i])
+            );
+        }
+        _carryOut(
+            address(consortium),
+            abi.encodeCall(IAccessManager.grantRole, (Roles.HOLDER - 1, stranger, 0))
+        );
+        _carryOut(
+            address(consortium),
+            abi.encodeCall(IAccessManager.grantRole, (Roles.VEHICLE + 1, stranger, 0))
+        );
+        (bool isMember, ) = consortium.hasRole(Roles.VEHICLE + 1, stranger);
+        assertTrue(isMember, "its neighbours are free");
+    }
+
+    /// @dev Who stole the council's key must not leave the consortium without anybody who administers it.
+    function test_attack_CouncilRenouncesItself() public {
+        vm.expectRevert(_locked(ADMIN));
+        vm.prank(council);
+        consortium.renounceRole(ADMIN, council);
+        (bool isMember, ) = consortium.hasRole(ADMIN, council);
+        assertTrue(isMember, "it leaves with its delay only");
+
+        _carryOut(address(consortium), abi.encodeCall(IAccessManager.revokeRole, (ADMIN, council)));
+        (isMember, ) = consortium.hasRole(ADMIN, council);
+        assertFalse(isMember, "which guardians can cancel");
+    }
+
+    function test_renounceRole_LetsMembersGoAtOnce() public {
+        vm.prank(workshop);
+        consortium.renounceRole(Roles.WORKSHOP, workshop);
+        (bool isMember, ) = consortium.hasRole(Roles.WORKSHOP, workshop);
+        assertFalse(isMember, "a member is free to leave");
+    }
+
+    function test_renounceRole_LetsADelayedOfficeGo() public {
+        _carryOut(
+            address(consortium),
+            abi.encodeCall(IAccessManager.grantRole, (Roles.ADMISSIONS, stranger, 9))
+        );
+        vm.prank(stranger);
+        consortium.renounceRole(Roles.ADMISSIONS, stranger);
+        (bool isMember, ) = consortium.hasRole(Roles.ADMISSIONS, stranger);
+        assertFalse(isMember, "only the council is bound");
+    }
+
+    function test_attack_CouncilRewiresTheAuthority() public {
+        bytes4[] memory selectors = new bytes4[](1);
+        bytes4[4] memory locked = [
+            IAccessManager.grantRole.selector,
+            IAccessManager.setTargetFunctionRole.selector,
+            IConsortium.vetoAdmission.selector,
+            IAccessManager.cancel.selector
+        ];
+        for (uint256 i = 0; i < locked.length; ++i) {
+            selectors[0] = locked[i];
+            _refusedAfterDelay(
+                abi.encodeCall(
+                    IAccessManager.setTargetFunctionRole,
+                    (address(consortium), selectors, Roles.WORKSHOP)
+                ),
+                abi.encodeWithSelector(IAccessManager.AccessManagerLockedFunction.selector, locked[i])
+            );
+        }
+    }
+
+    function test_setTargetFunctionRole_MovesAdmissionToAnotherOffice() public {
+        bytes4[] memory selectors = new bytes4[](2);
+        selectors[0] = IConsortium.admitMember.selector;
+        selectors[1] = IConsortium.expelMember.selector;
+        _carryOut(
+            address(consortium),
+            abi.encodeCall(
+                IAccessManager.setTargetFunctionRole,
+                (address(consortium), selectors, Roles.COURT)
+            )
+        );
+        for (uint256 i = 0; i < selectors.length; ++i) {
+            assertEq(
+                consortium.getTargetFunctionRole(address(consortium), selectors[i]),
+                Roles.COURT,
+                "admission and expulsion may move"
+            );
+        }
+    }
+
+    function test_setTargetFunctionRole_MovesFunctionsOfOtherContracts() public {
+        bytes4[] memory selectors = new bytes4[](1);
+        selectors[0] = IAccessManager.grantRole.selector; // whatever it is called there
+        _carryOut(
+            address(consortium),
+            abi.encodeCall(IAccessManager.setTargetFunctionRole, (address(title), selectors, Roles.COURT))
+        );
+        assertEq(
+            consortium.getTargetFunctionRole(address(title), selectors[0]),
+            Roles.COURT,
+            "only the authority's own functions are fixed"
+        );
+    }
+
     function test_getRoleGuardian_IsTheGuardiansForTheCouncil() public view {
         assertEq(consortium.getRoleGuardian(ADMIN), Roles.GUARDIAN, "guardians guard the council");
     }
@@ -36,12 +148,10 @@ contract ConsortiumCouncilTest is BlokTest {
     }
 
     function test_setRoleGuardian_RevertWhen_CouncilNamesItsOwnGuardian() public {
-        bytes memory data = abi.encodeCall(IAccessManager.setRoleGuardian, (ADMIN, Roles.COURT));
-        _schedule(address(consortium), data);
-        vm.warp(NOW + COUNCIL_DELAY);
-        vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerLockedRole.selector, ADMIN));
-        vm.prank(council);
-        consortium.execute(address(consortium), data);
+        _refusedAfterDelay(
+            abi.encodeCall(IAccessManager.setRoleGuardian, (ADMIN, Roles.COURT)),
+            _locked(ADMIN)
+        );
     }
 
     function test_attack_CouncilActsWithoutDelay() public {
@@ -135,6 +245,18 @@ contract ConsortiumCouncilTest is BlokTest {
         vm.expectRevert(_notScheduled(target, data));
         vm.prank(council);
         consortium.execute(target, data);
+    }
+
+    function _refusedAfterDelay(bytes memory data, bytes memory reason) private {
+        _schedule(address(consortium), data);
+        vm.warp(block.timestamp + COUNCIL_DELAY);
+        vm.expectRevert(reason);
+        vm.prank(council);
+        consortium.execute(address(consortium), data);
+    }
+
+    function _locked(uint64 role) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(IAccessManager.AccessManagerLockedRole.selector, role);
     }
 
     function _carryOut(address target, bytes memory data) private {

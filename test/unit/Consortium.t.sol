@@ -44,6 +44,14 @@ contract ConsortiumTest is BlokTest {
         }
     }
 
+    /// @dev Whoever calls through `execute` would write in its name.
+    function test_admitMember_RevertWhen_AccountIsTheConsortiumItself() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(IConsortium.ConsortiumNotAdmissible.selector, address(consortium))
+        );
+        _admit(address(consortium), Roles.WORKSHOP);
+    }
+
     function test_admitMember_RevertWhen_AdmissionIsPending() public {
         _admit(newcomer, Roles.WORKSHOP);
         vm.expectRevert(_already(newcomer, Roles.WORKSHOP));
@@ -121,6 +129,22 @@ contract ConsortiumTest is BlokTest {
             vm.prank(callers[i]);
             consortium.vetoAdmission(newcomer, Roles.WORKSHOP);
         }
+    }
+
+    function test_vetoAdmission_RevertWhen_GuardianIsBoundToADelay() public {
+        _admit(newcomer, Roles.WORKSHOP);
+        consortium.grantRole(Roles.GUARDIAN, stranger, 1);
+        vm.expectRevert(_unauthorized(stranger, Roles.GUARDIAN));
+        vm.prank(stranger);
+        consortium.vetoAdmission(newcomer, Roles.WORKSHOP);
+    }
+
+    /// @dev The council cannot take the veto away while an admission ripens.
+    function test_vetoAdmission_StaysOpenWhenTheConsortiumIsClosed() public {
+        _admit(newcomer, Roles.WORKSHOP);
+        consortium.setTargetClosed(address(consortium), true);
+        _veto(newcomer, Roles.WORKSHOP);
+        assertEq(_since(newcomer, Roles.WORKSHOP), 0, "vetoed all the same");
     }
 
     function test_vetoAdmission_RevertWhen_NothingWasAdmitted() public {

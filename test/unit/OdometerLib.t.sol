@@ -96,6 +96,14 @@ contract OdometerLibTest is Assertions {
         );
     }
 
+    function test_assess_FlagsAFirstReadingBeyondAnyCarsLife() public pure {
+        _assertFirst(0, false, 1, OdometerLib.NONE, true);
+        _assertFirst(5_000_000, false, 1, OdometerLib.NONE, true);
+        _assertFirst(5_000_001, false, 1, OdometerLib.JUMP, false);
+        _assertFirst(3_106_855, true, 1, OdometerLib.NONE, true); // 4,999,998.5 km
+        _assertFirst(3_106_856, true, 1, OdometerLib.JUMP, false); // 5,000,000.1 km
+    }
+
     function _assertFirst(
         uint32 value,
         bool isMi,

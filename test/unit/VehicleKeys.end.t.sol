@@ -153,12 +153,33 @@ contract VehicleKeysEndTest is KeysTest {
         keys.revokeVehicleKey(VEHICLE, keyId, NOW, Roles.REGISTRAR);
     }
 
-    function test_revokeVehicleKey_WorksOnADestroyedVehicle() public {
+    function test_revokeVehicleKey_RevertWhen_CallerIsNotTheIssuer() public {
+        bytes32 keyId = _bindTo(VEHICLE, k1, FROM, TO);
+        vm.expectRevert(
+            abi.encodeWithSelector(IVehicleKeys.KeysBinderForeign.selector, VEHICLE, workshop, manufacturer)
+        );
+        vm.prank(workshop);
+        keys.revokeVehicleKey(VEHICLE, keyId, NOW, Roles.MANUFACTURER);
+    }
+
+    function test_revokeVehicleKey_TakesADestroyedVehicle() public {
         bytes32 keyId = _bindTo(VEHICLE, k1, FROM, TO);
         _destroy(VEHICLE);
+        _revoke(k1, NOW - 1);
+        assertTrue(
+            keys.keyPeriodOf(VEHICLE, keyId).isRevoked,
+            "a key taken out of a scrapped car is revoked"
+        );
+    }
+
+    function test_rotateVehicleKey_RevertWhen_VehicleIsDestroyed() public {
+        bytes32 oldId = _bindTo(VEHICLE, k1, FROM, TO);
+        bytes memory signer = _signerOf(keys, k2);
+        bytes memory proof = _rotateProof(k1, k2, TO);
+        _destroy(VEHICLE);
+        vm.expectRevert(abi.encodeWithSelector(IVehicleKeys.KeysVehicleNotAlive.selector, VEHICLE));
         vm.prank(manufacturer);
-        keys.revokeVehicleKey(VEHICLE, keyId, NOW, Roles.MANUFACTURER);
-        assertTrue(keys.keyPeriodOf(VEHICLE, keyId).isRevoked, "a key taken out of a scrapped car");
+        keys.rotateVehicleKey(VEHICLE, oldId, signer, TO, Roles.MANUFACTURER, proof);
     }
 
     function test_revokeVehicleKey_RevertWhen_KeyWasNeverBound() public {

@@ -122,8 +122,21 @@ contract VehicleKeysRecordsTest is KeysTest {
         _revoke(k1, NOW - 10);
         _refusesAt(k1, _reading(1, NOW));
         _refusesAt(k1, _reading(1, NOW - 10));
-        // Whoever has the key dates what it signs: nothing it adds can be told from a forgery.
-        _refusesAt(k1, _reading(1, NOW - 11));
+        _refusesAt(k1, _reading(1, NOW - 11)); // whoever has it dates what it signs at will
+    }
+
+    function test_revokeVehicleKey_LeavesWhatWasSignedBefore() public {
+        _submit(k1, _reading(7, NOW - 11));
+        bytes32 head = records.headOf(VEHICLE);
+        _revoke(k1, NOW - 10);
+        assertEq(records.headOf(VEHICLE), head, "nothing is removed");
+        assertTrue(keys.wasKeyValid(VEHICLE, _keyId(k1), NOW - 11), "and the key was valid then");
+    }
+
+    function test_attack_ScrappedKeySignsOn() public {
+        _destroy(VEHICLE);
+        _revoke(k1, NOW);
+        _refusesAt(k1, _reading(1, NOW));
     }
 
     function test_appendSignedRecord_RevertWhen_KeyIsRevokedAltogether() public {

@@ -97,7 +97,7 @@ contract VehicleRecordsAppendTest is RecordsTest {
         RecordState memory state = records.stateOf(NEW_CAR);
         assertEq(state.count, 1, "count");
         assertEq(state.bornAt, BORN, "birth");
-        assertEq(uint256(state.odometerUnit), uint256(OdometerUnit.None), "no reading yet");
+        _assertReading(NEW_CAR, 0, OdometerUnit.None, 0, "no reading yet");
     }
 
     function test_openRecord_TakesTheFirstReading() public {
@@ -211,6 +211,7 @@ contract VehicleRecordsAppendTest is RecordsTest {
         _append(workshop, Roles.WORKSHOP, _service(CAR, 15_000, NOW - 30 days));
         _append(insurer, Roles.INSURER, _valid(CAR, ACCIDENT));
         _assertReading(CAR, 15_000, OdometerUnit.Km, NOW - 30 days, "reading");
+        _assertAnomalies(CAR, 0, "no reading is none of zero");
         assertEq(records.stateOf(CAR).count, 3, "count");
     }
 

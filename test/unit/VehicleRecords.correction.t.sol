@@ -336,9 +336,18 @@ contract VehicleRecordsCorrectionTest is RecordsTest {
         assertEq(records.stateOf(CAR).count, 3, "corrected");
     }
 
+    /// @dev The date of birth may have been typed too early or too late; what it was first stays in the state.
     function test_appendCorrection_OfABirthLeavesTheBirthday() public {
+        _correctBirth(BORN + 1 days);
+    }
+
+    function test_appendCorrection_OfABirthMayLieBeforeIt() public {
+        _correctBirth(BORN - 1 days);
+    }
+
+    function _correctBirth(uint40 observedAt) private {
         RecordInput memory input = _birth(CAR);
-        input.observedAt = BORN + 1 days;
+        input.observedAt = observedAt;
         RecordProof memory proof = _proof(
             _genesis(CAR),
             manufacturer,

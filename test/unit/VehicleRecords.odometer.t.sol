@@ -135,6 +135,51 @@ contract VehicleRecordsOdometerTest is RecordsTest {
         _assertReading(CAR, 12_000, KM, NOW, "the newest reading");
     }
 
+    function test_attack_OdometerFirstReadingBeyondAnyCarsLife() public {
+        _expectQuarantine(2, OdometerLib.JUMP);
+        _read(5_000_001, KM, NOW - 10 days);
+        _assertAnomalies(CAR, OdometerLib.JUMP, "quarantined");
+        _assertReading(CAR, 0, OdometerUnit.None, 0, "there is no good reading yet");
+
+        _read(40_000, KM, NOW - 5 days);
+        _assertReading(CAR, 40_000, KM, NOW - 5 days, "the next one is the first good one");
+        _assertAnomalies(CAR, OdometerLib.JUMP, "the anomaly stays open");
+    }
+
+    /* READINGS OF HOLDERS */
+
+    function _readAsHolder(uint32 value, OdometerUnit unit, uint40 observedAt) private {
+        vm.prank(address(title));
+        records.appendHolderRecord(holder, _reading(CAR, value, unit, observedAt));
+    }
+
+    /// @dev A holder that could raise the last good reading could have every true one quarantined.
+    function test_attack_HolderRaisesTheLastGoodReading() public {
+        _read(50_000, KM, NOW - 10 days);
+        _readAsHolder(58_000, KM, NOW - 5 days);
+        _assertReading(CAR, 50_000, KM, NOW - 10 days, "the member's reading stands");
+        _read(50_100, KM, NOW - 1 days);
+        _assertReading(CAR, 50_100, KM, NOW - 1 days, "and the next member's is good");
+        _assertAnomalies(CAR, 0, "without an alarm");
+    }
+
+    function test_appendHolderRecord_IsJudgedLikeAnyReading() public {
+        _read(50_000, KM, NOW - 10 days);
+        _expectQuarantine(3, OdometerLib.LOWER);
+        _readAsHolder(20_000, KM, NOW - 5 days);
+        _assertAnomalies(CAR, OdometerLib.LOWER, "a holder's rollback is one");
+        _assertReading(CAR, 50_000, KM, NOW - 10 days, "the member's reading stands");
+    }
+
+    function test_appendHolderRecord_StandsUntilAnybodyElseReads() public {
+        _readAsHolder(20_000, KM, NOW - 10 days);
+        _assertReading(CAR, 20_000, KM, NOW - 10 days, "the only reading there is");
+        _readAsHolder(21_000, KM, NOW - 5 days);
+        _assertReading(CAR, 20_000, KM, NOW - 10 days, "only the first one stands");
+        _read(22_000, KM, NOW);
+        _assertReading(CAR, 22_000, KM, NOW, "a member's reading goes on from there");
+    }
+
     /* LATE READINGS */
 
     function test_appendRecord_TakesALateLowerReadingWithoutAlarm() public {

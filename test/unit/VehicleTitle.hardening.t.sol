@@ -49,6 +49,16 @@ contract VehicleTitleHardeningTest is ForcedTransferTest {
         _assertPending(holder, buyer, EVIDENCE, DUE, "the order rests on the court's lock alone");
     }
 
+    /// @dev Frozen once more under the name of ERC-7943: nothing begins anew, nothing ends.
+    function test_setFrozenTokens_AgainLeavesTheOrder() public {
+        _freezeAndRequest(buyer);
+        TitleState memory before = title.stateOf(CAR);
+        vm.prank(court);
+        title.setFrozenTokens(holder, CAR, true);
+        _assertPending(holder, buyer, EVIDENCE, DUE, "the same order");
+        _assertUntouched(before, holder, "the same freeze");
+    }
+
     function test_unlockTitle_WithoutOrderCancelsNothing() public {
         _lock(COURT);
         vm.recordLogs();

@@ -185,6 +185,37 @@ contract VehicleTitleOrdersTest is ForcedTransferTest {
         vm.stopPrank();
     }
 
+    function test_cancelForcedTransfer_RevertWhen_GuardianIsBoundToADelay() public {
+        _freezeAndRequest(buyer);
+        consortium.grantRole(Roles.GUARDIAN, stranger, 1 hours);
+        vm.prank(stranger);
+        vm.expectRevert(
+            abi.encodeWithSelector(MemberAccess.AccessNotMember.selector, stranger, Roles.GUARDIAN)
+        );
+        title.cancelForcedTransfer(CAR);
+    }
+
+    function test_cancelForcedTransfer_RevertWhen_GuardianWasRevoked() public {
+        _freezeAndRequest(buyer);
+        consortium.revokeRole(Roles.GUARDIAN, guardian);
+        vm.prank(guardian);
+        vm.expectRevert(
+            abi.encodeWithSelector(MemberAccess.AccessNotMember.selector, guardian, Roles.GUARDIAN)
+        );
+        title.cancelForcedTransfer(CAR);
+    }
+
+    /// @dev Whoever administers the table of functions cannot take the guardians' way out while an order ripens.
+    function test_attack_CouncilSilencesGuardians_GuardianStillCancels() public {
+        _freezeAndRequest(buyer);
+        _restrict(address(title), title.cancelForcedTransfer.selector, Roles.SUPPLIER);
+        consortium.setTargetClosed(address(title), true);
+
+        vm.prank(guardian);
+        title.cancelForcedTransfer(CAR);
+        _assertPending(address(0), address(0), 0, 0, "stopped all the same");
+    }
+
     function test_cancelForcedTransfer_RevertWhen_Twice() public {
         _freezeAndRequest(buyer);
         vm.startPrank(guardian);

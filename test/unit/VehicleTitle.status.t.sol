@@ -280,6 +280,11 @@ contract VehicleTitleStatusTest is TitleTest {
         assertEq(title.userExpires(CAR), 0, "expiry");
     }
 
+    function test_destroyVehicle_EndsTheApproval() public {
+        _destroy();
+        assertEq(title.getApproved(CAR), address(0), "nobody is approved for a destroyed title");
+    }
+
     function test_destroyVehicle_SafetyStopAndRentalDoNotStopIt() public {
         _lock(RENTAL);
         _lock(SAFETY);
@@ -333,6 +338,17 @@ contract VehicleTitleStatusTest is TitleTest {
         title.registerVehicle(buyer, _birth(CAR), Roles.MANUFACTURER);
 
         _assertUntouched(before, holder, "destroyed");
+    }
+
+    function test_destroyVehicle_IsTerminalForApprovals() public {
+        _destroy();
+        address[2] memory callers = [holder, stranger];
+        for (uint256 i = 0; i < callers.length; ++i) {
+            vm.prank(callers[i]);
+            vm.expectRevert(abi.encodeWithSelector(IVehicleTitle.TitleDestroyed.selector, CAR));
+            title.approve(approved, CAR);
+        }
+        assertEq(title.getApproved(CAR), address(0), "no approval");
     }
 
     function test_destroyVehicle_IsTerminalForEveryLock() public {

@@ -226,6 +226,21 @@ contract VehicleTitleTransfersTest is TitleTest {
         title.safeTransferFrom(holder, address(receiver), CAR);
     }
 
+    function test_approve_RevertWhen_NotTheHolder() public {
+        address[3] memory others = [stranger, approved, registrar];
+        for (uint256 i = 0; i < others.length; ++i) {
+            vm.prank(others[i]);
+            vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721InvalidApprover.selector, others[i]));
+            title.approve(others[i], CAR);
+        }
+    }
+
+    function test_approve_RevertWhen_Unknown() public {
+        vm.prank(holder);
+        vm.expectRevert(_nonexistent(OTHER_CAR));
+        title.approve(approved, OTHER_CAR);
+    }
+
     /* WHAT MOVES */
 
     function test_transfer_ByHolderApprovedAndOperatorInEveryWay() public {

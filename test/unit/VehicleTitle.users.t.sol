@@ -217,6 +217,47 @@ contract VehicleTitleUsersTest is TitleTest {
         _assertUser(address(0), 0, "given back");
     }
 
+    /// @dev A rental protects only the user that its controller names, not one the holder put there before.
+    function test_lockTitle_RentalBeginsWithoutAUser() public {
+        _setUser(EXPIRES);
+        vm.recordLogs();
+        vm.expectEmit(address(title));
+        emit IERC4907.UpdateUser(CAR, address(0), 0);
+        _lock(RENTAL);
+        assertEq(_count(vm.getRecordedLogs(), IERC4907.UpdateUser.selector), 1, "told once");
+        _assertUser(address(0), 0, "the holder's user is gone");
+        assertFalse(title.stateOf(CAR).hasUser, "state");
+    }
+
+    function test_unlockTitle_RentalEndsWithItsUser() public {
+        _lock(RENTAL);
+        vm.prank(rentalController);
+        title.setUser(CAR, user, EXPIRES);
+        vm.expectEmit(address(title));
+        emit IERC4907.UpdateUser(CAR, address(0), 0);
+        _unlock(RENTAL);
+        _assertUser(address(0), 0, "given back");
+    }
+
+    function test_lockTitle_RentalWithoutAUserTellsNothing() public {
+        vm.recordLogs();
+        _lock(RENTAL);
+        _unlock(RENTAL);
+        assertEq(_count(vm.getRecordedLogs(), IERC4907.UpdateUser.selector), 0, "nobody to end");
+    }
+
+    function test_lockTitle_OtherLocksLeaveTheUser() public {
+        _assignFutureLocks();
+        _setUser(EXPIRES);
+        for (uint8 lock = 0; lock < LOCK_COUNT; ++lock) {
+            if (lock == RENTAL) continue;
+            _lock(lock);
+            _assertUser(user, EXPIRES, "set");
+            _unlock(lock);
+            _assertUser(user, EXPIRES, "cleared");
+        }
+    }
+
     /* TRANSFERS */
 
     function test_setUser_DiesWithATransfer() public {

@@ -1,3 +1,4 @@
+import { ROLES } from "../consortium/roles.js";
 import { RECORD_KINDS } from "../documents/kinds.js";
 import { applyRecord, EMPTY_RECORD_STATE } from "../history/applyRecord.js";
 import type { RecordState } from "../history/types.js";
@@ -151,7 +152,9 @@ export class VehicleRules {
       this.#report("NOTHING_TO_RESOLVE", "/kind", "no reading before this contradicts the past", fix);
     }
     const code = ("brandCode" in event && event.brandCode) || 0;
-    const record = { kind, code, odometer: event.odometer, observedAt: time };
+    // Of the classes only a holder's matters to the state.
+    const role = "author" in event && event.author === "holder" ? ROLES.holder : ROLES.council;
+    const record = { kind, code, odometer: event.odometer, observedAt: time, role };
     state.records = applyRecord(state.records, record).state;
   }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {Roles} from "../../../contracts/access/Roles.sol";
+import {MemberAccess} from "../../../contracts/access/MemberAccess.sol";
 import {IVehicleTitle} from "../../../contracts/interfaces/IVehicleTitle.sol";
 import {OdometerUnit, RecordInput} from "../../../contracts/types/RecordTypes.sol";
 import {TitleStatus} from "../../../contracts/types/TitleTypes.sol";
@@ -50,9 +51,8 @@ abstract contract CustodyHandler is TitleHandler {
         address caller = _memberOrStranger(Roles.COURT, whoSeed);
 
         bytes4 refusal = CARRIED_OUT;
-        if ((ghost.locks & COURT_BIT != 0) == isFrozen) refusal = IVehicleTitle.TitleLockUnchanged.selector;
-        if (ghost.status == TitleStatus.Destroyed) refusal = IVehicleTitle.TitleDestroyed.selector;
         if (!roster.isActive(Roles.COURT, caller)) refusal = IVehicleTitle.TitleLockForeign.selector;
+        if (ghost.status == TitleStatus.Destroyed) refusal = IVehicleTitle.TitleDestroyed.selector;
         if (!_isRegistered(vehicleId)) refusal = IERC721Errors.ERC721NonexistentToken.selector;
 
         bytes memory data = abi.encodeCall(VehicleTitle.setFrozenTokens, (ghost.holder, vehicleId, isFrozen));
@@ -85,7 +85,7 @@ abstract contract CustodyHandler is TitleHandler {
         address caller = whoSeed % 8 == 7 ? STRANGER : guardian;
         bytes4 refusal = CARRIED_OUT;
         if (!ledger.caseOf(vehicleId).isOpen) refusal = IVehicleTitle.TitleForcedTransferUnknown.selector;
-        if (caller == STRANGER) refusal = _unlessRestricted(Roles.GUARDIAN, caller);
+        if (caller == STRANGER) refusal = MemberAccess.AccessNotMember.selector;
         bytes memory data = abi.encodeCall(VehicleTitle.cancelForcedTransfer, (vehicleId));
         _call(caller, address(title), data, refusal, "T2 cancellation");
     }
@@ -95,7 +95,7 @@ abstract contract CustodyHandler is TitleHandler {
         address caller = _memberOrStranger(Roles.REGISTRAR, whoSeed);
         address to = whoSeed % 7 == 6 ? STRANGER : pending.to; // now and then not the party that was asked for
 
-        bytes4 refusal = _whyNotExecute(vehicleId, pending, to);
+        bytes4 refusal = _whyNotExecute(pending, to);
         if (!roster.isActive(Roles.REGISTRAR, caller)) refusal = _unlessRestricted(Roles.REGISTRAR, caller);
         if (refusal == CARRIED_OUT) {
             RecordInput memory order = RecordInput({
@@ -113,20 +113,11 @@ abstract contract CustodyHandler is TitleHandler {
         _call(caller, address(title), data, refusal, "T2 forced transfer");
     }
 
-    function _whyNotExecute(
-        uint256 vehicleId,
-        Ledger.Case memory pending,
-        address to
-    ) private view returns (bytes4) {
-        Ledger.Title memory ghost = ledger.titleOf(vehicleId);
+    function _whyNotExecute(Ledger.Case memory pending, address to) private view returns (bytes4) {
         uint256 from = pending.askedAt + FORCED_TRANSFER_DELAY;
         if (!pending.isOpen || to != pending.to) return IVehicleTitle.TitleForcedTransferUnknown.selector;
-        if (block.timestamp < from || block.timestamp > from + WINDOW) {
-            return IVehicleTitle.TitleForcedTransferNotInTime.selector;
-        }
-        if (ghost.status == TitleStatus.Destroyed) return IVehicleTitle.TitleDestroyed.selector;
-        if (ghost.holder != pending.from) return IERC721Errors.ERC721IncorrectOwner.selector;
-        return ghost.locks & COURT_BIT == 0 ? IVehicleTitle.TitleNotFrozen.selector : CARRIED_OUT;
+        bool isInTime = block.timestamp >= from && block.timestamp <= from + WINDOW;
+        return isInTime ? CARRIED_OUT : IVehicleTitle.TitleForcedTransferNotInTime.selector;
     }
 
     /* STATUS */
@@ -155,7 +146,8 @@ abstract contract CustodyHandler is TitleHandler {
         uint256 vehicleId = _known(vehicleSeed);
         Ledger.Title memory ghost = ledger.titleOf(vehicleId);
         address caller = _memberOrStranger(Roles.RECYCLER, whoSeed);
-        if (consentSeed % 2 == 0 && _isRegistered(vehicleId)) {
+        bool isAlive = ghost.status == TitleStatus.Active || ghost.status == TitleStatus.Exported;
+        if (consentSeed % 2 == 0 && isAlive) {
             bytes memory consent = abi.encodeCall(IERC721.approve, (caller, vehicleId));
             if (consentSeed % 4 == 0)
                 _setUser(vehicleId, ghost.holder, STRANGER, uint64(block.timestamp + 1 days));

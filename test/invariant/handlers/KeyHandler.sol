@@ -18,6 +18,7 @@ abstract contract KeyHandler is Handler, KeySigner {
         uint256 from;
         uint256 to;
         uint256 lastSignedAt;
+        bool isRevoked;
     }
 
     uint8 private constant ODOMETER_READING = 5;
@@ -50,7 +51,7 @@ abstract contract KeyHandler is Handler, KeySigner {
             (vehicleId, signer, from, to, role, proof)
         );
         _call(caller, address(keys), data, refusal, "R1 binding of a key");
-        if (refusal == CARRIED_OUT) _periods[vehicleId][keccak256(signer)] = Period(from, to, 0);
+        if (refusal == CARRIED_OUT) _periods[vehicleId][keccak256(signer)] = Period(from, to, 0, false);
     }
 
     function revoke(uint256 vehicleSeed, uint256 keySeed, uint256 whoSeed, uint256 back) external {
@@ -61,14 +62,16 @@ abstract contract KeyHandler is Handler, KeySigner {
         Period storage period = _periods[vehicleId][keyId];
         uint256 newEnd = since < period.from ? period.from : since;
 
-        bytes4 refusal = _whyNotBinder(vehicleId, caller, role);
+        bytes4 refusal = _whyNotMaker(vehicleId, caller, role);
         if (refusal == CARRIED_OUT) {
             if (period.from == 0) refusal = IVehicleKeys.KeysNotBound.selector;
             else if (newEnd >= period.to) refusal = IVehicleKeys.KeysEndInvalid.selector;
         }
         bytes memory data = abi.encodeCall(VehicleKeys.revokeVehicleKey, (vehicleId, keyId, since, role));
         _call(caller, address(keys), data, refusal, "R1 revocation of a key");
-        if (refusal == CARRIED_OUT) period.to = newEnd;
+        if (refusal != CARRIED_OUT) return;
+        period.to = newEnd;
+        period.isRevoked = true;
     }
 
     /// @dev Anybody submits what the vehicle signed. Three in four times by a key that somebody bound or tried to.
@@ -94,7 +97,7 @@ abstract contract KeyHandler is Handler, KeySigner {
             refusal = IVehicleRecords.RecordsObservedBeforeBirth.selector;
         }
         if (input.observedAt <= period.lastSignedAt) refusal = IVehicleKeys.KeysRecordReplayed.selector;
-        if (input.observedAt < period.from || input.observedAt >= period.to) {
+        if (period.isRevoked || input.observedAt < period.from || input.observedAt >= period.to) {
             refusal = IVehicleKeys.KeysNotValidAt.selector;
         }
         address author = address(uint160(uint256(keccak256(signer))));
@@ -123,6 +126,12 @@ abstract contract KeyHandler is Handler, KeySigner {
         if (ghost.status == TitleStatus.None || ghost.status == TitleStatus.Destroyed) {
             return IVehicleKeys.KeysVehicleNotAlive.selector;
         }
+        return _whyNotMaker(vehicleId, caller, role);
+    }
+
+    /// @dev Who may revoke, also when the vehicle is destroyed.
+    function _whyNotMaker(uint256 vehicleId, address caller, uint64 role) private view returns (bytes4) {
+        Ledger.Title memory ghost = ledger.titleOf(vehicleId);
         if (role == Roles.MANUFACTURER && caller != ghost.issuer)
             return IVehicleKeys.KeysBinderForeign.selector;
         return roster.isActive(role, caller) ? CARRIED_OUT : MemberAccess.AccessNotMember.selector;

@@ -172,8 +172,8 @@ contract Ledger is Assertions {
         uint256 vehicleId = uint256(log.topics[1]);
         Title storage title = _titles[vehicleId];
         if (topic == IVehicleTitle.VehicleRegistered.selector) title.issuer = _addr(log.topics[3]);
-        if (topic == IVehicleTitle.TitleLockSet.selector) title.locks |= _bit(log.topics[2]);
-        if (topic == IVehicleTitle.TitleLockCleared.selector) title.locks &= ~_bit(log.topics[2]);
+        if (topic == IVehicleTitle.TitleLockSet.selector) _onLock(title, log.topics[2], true);
+        if (topic == IVehicleTitle.TitleLockCleared.selector) _onLock(title, log.topics[2], false);
         if (topic == IVehicleTitle.TitleStatusChanged.selector) _onStatus(vehicleId, uint256(log.topics[2]));
         if (topic == IVehicleTitle.ForcedTransferCancelled.selector) delete _cases[vehicleId];
         if (topic == IVehicleTitle.ForcedTransferRequested.selector) {
@@ -188,11 +188,21 @@ contract Ledger is Assertions {
         }
     }
 
+    /// @dev A rental begins and ends without a user.
+    function _onLock(Title storage title, bytes32 lock, bool isSet) private {
+        uint16 bit = uint16(1) << uint16(uint256(lock));
+        title.locks = isSet ? title.locks | bit : title.locks & ~bit;
+        if (bit != 32) return;
+        title.user = address(0);
+        title.userExpires = 0;
+    }
+
     function _onStatus(uint256 vehicleId, uint256 status) private {
         Title storage title = _titles[vehicleId];
         if (title.status == TitleStatus.Destroyed) broken["T3"] = "the status of a destroyed title changed";
         title.status = TitleStatus(status);
         if (title.status != TitleStatus.Destroyed) return;
+        title.approved = address(0);
         title.user = address(0);
         title.userExpires = 0;
         title.lastState = fingerprint(vehicleId);
@@ -299,7 +309,12 @@ contract Ledger is Assertions {
     function fingerprint(uint256 vehicleId) public view returns (bytes32) {
         return
             keccak256(
-                abi.encode(_title.stateOf(vehicleId), _title.ownerOf(vehicleId), _title.userOf(vehicleId))
+                abi.encode(
+                    _title.stateOf(vehicleId),
+                    _title.ownerOf(vehicleId),
+                    _title.getApproved(vehicleId),
+                    _title.userOf(vehicleId)
+                )
             );
     }
 
@@ -315,9 +330,5 @@ contract Ledger is Assertions {
 
     function _addr(bytes32 word) private pure returns (address) {
         return address(uint160(uint256(word)));
-    }
-
-    function _bit(bytes32 lock) private pure returns (uint16) {
-        return uint16(1) << uint16(uint256(lock));
     }
 }

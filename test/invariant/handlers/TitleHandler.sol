@@ -126,6 +126,9 @@ abstract contract TitleHandler is Handler {
         if (caller != holder && !title.isApprovedForAll(holder, caller)) {
             refusal = IERC721Errors.ERC721InvalidApprover.selector;
         }
+        if (ledger.titleOf(vehicleId).status == TitleStatus.Destroyed) {
+            refusal = IVehicleTitle.TitleDestroyed.selector;
+        }
         if (!_isRegistered(vehicleId)) refusal = IERC721Errors.ERC721NonexistentToken.selector;
         _call(
             caller,
