@@ -17,14 +17,14 @@ getContractFactory(name: 'IERC4907', signerOrOptions?: ethers.Signer | FactoryOp
 getContractFactory(name: 'IERC5192', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC5192__factory>
 getContractFactory(name: 'IERC7572', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC7572__factory>
 getContractFactory(name: 'IERC7943NonFungible', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IERC7943NonFungible__factory>
+getContractFactory(name: 'ITitleMetadata', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITitleMetadata__factory>
 getContractFactory(name: 'IVehicleKeys', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVehicleKeys__factory>
 getContractFactory(name: 'IVehicleRecords', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVehicleRecords__factory>
+getContractFactory(name: 'IVehicleTitle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVehicleTitle__factory>
 getContractFactory(name: 'TitleMetadata', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TitleMetadata__factory>
 getContractFactory(name: 'VehicleKeys', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VehicleKeys__factory>
 getContractFactory(name: 'VehicleRecords', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VehicleRecords__factory>
 getContractFactory(name: 'VehicleTitle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.VehicleTitle__factory>
-getContractFactory(name: 'IVehicleTitle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IVehicleTitle__factory>
-getContractFactory(name: 'ITitleMetadata', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITitleMetadata__factory>
 getContractFactory(name: 'ERC7913P256Verifier', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ERC7913P256Verifier__factory>
 
   getContractAt(name: 'Consortium', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Consortium>
@@ -34,14 +34,14 @@ getContractAt(name: 'IERC4907', address: string | ethers.Addressable, signer?: e
 getContractAt(name: 'IERC5192', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC5192>
 getContractAt(name: 'IERC7572', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC7572>
 getContractAt(name: 'IERC7943NonFungible', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IERC7943NonFungible>
+getContractAt(name: 'ITitleMetadata', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITitleMetadata>
 getContractAt(name: 'IVehicleKeys', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVehicleKeys>
 getContractAt(name: 'IVehicleRecords', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVehicleRecords>
+getContractAt(name: 'IVehicleTitle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVehicleTitle>
 getContractAt(name: 'TitleMetadata', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TitleMetadata>
 getContractAt(name: 'VehicleKeys', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VehicleKeys>
 getContractAt(name: 'VehicleRecords', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VehicleRecords>
 getContractAt(name: 'VehicleTitle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.VehicleTitle>
-getContractAt(name: 'IVehicleTitle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IVehicleTitle>
-getContractAt(name: 'ITitleMetadata', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITitleMetadata>
 getContractAt(name: 'ERC7913P256Verifier', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ERC7913P256Verifier>
 
   deployContract(name: 'Consortium', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Consortium>
@@ -51,14 +51,14 @@ deployContract(name: 'IERC4907', signerOrOptions?: ethers.Signer | DeployContrac
 deployContract(name: 'IERC5192', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC5192>
 deployContract(name: 'IERC7572', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC7572>
 deployContract(name: 'IERC7943NonFungible', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC7943NonFungible>
+deployContract(name: 'ITitleMetadata', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITitleMetadata>
 deployContract(name: 'IVehicleKeys', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleKeys>
 deployContract(name: 'IVehicleRecords', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleRecords>
+deployContract(name: 'IVehicleTitle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleTitle>
 deployContract(name: 'TitleMetadata', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TitleMetadata>
 deployContract(name: 'VehicleKeys', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleKeys>
 deployContract(name: 'VehicleRecords', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleRecords>
 deployContract(name: 'VehicleTitle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleTitle>
-deployContract(name: 'IVehicleTitle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleTitle>
-deployContract(name: 'ITitleMetadata', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITitleMetadata>
 deployContract(name: 'ERC7913P256Verifier', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC7913P256Verifier>
 
   deployContract(name: 'Consortium', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Consortium>
@@ -68,14 +68,14 @@ deployContract(name: 'IERC4907', args: any[], signerOrOptions?: ethers.Signer | 
 deployContract(name: 'IERC5192', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC5192>
 deployContract(name: 'IERC7572', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC7572>
 deployContract(name: 'IERC7943NonFungible', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IERC7943NonFungible>
+deployContract(name: 'ITitleMetadata', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITitleMetadata>
 deployContract(name: 'IVehicleKeys', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleKeys>
 deployContract(name: 'IVehicleRecords', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleRecords>
+deployContract(name: 'IVehicleTitle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleTitle>
 deployContract(name: 'TitleMetadata', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TitleMetadata>
 deployContract(name: 'VehicleKeys', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleKeys>
 deployContract(name: 'VehicleRecords', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleRecords>
 deployContract(name: 'VehicleTitle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.VehicleTitle>
-deployContract(name: 'IVehicleTitle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IVehicleTitle>
-deployContract(name: 'ITitleMetadata', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITitleMetadata>
 deployContract(name: 'ERC7913P256Verifier', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ERC7913P256Verifier>
 
     // default types

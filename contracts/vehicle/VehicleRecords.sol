@@ -130,6 +130,7 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
         _requireMember(msg.sender, Roles.RECORD_CONTROLLER);
         _requireMember(member, role);
         _requireWriter(input.kind, role);
+        require(!_isBirth(input.kind), RecordsKindReserved(input.kind));
         return _appendTo(member, role, input);
     }
 
@@ -197,10 +198,8 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
 
     function _appendTo(address author, uint64 role, RecordInput calldata input) private returns (uint32) {
         uint256 vehicleId = input.vehicleId;
-        uint8 kind = input.kind;
-        require(!_isBirth(kind), RecordsKindReserved(kind)); // a life has one beginning
         (Life storage life, PackedRecordState state) = _lifeOf(vehicleId);
-        return _append(vehicleId, author, kind, _record(input, role), life, state);
+        return _append(vehicleId, author, input.kind, _record(input, role), life, state);
     }
 
     /// @dev Reads the fields from calldata once: each read checks that the word fits its type.
@@ -298,6 +297,7 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
         return isNewest ? state.withReading(odometer, unit, observedAt) : state;
     }
 
+    /// @dev A life has one beginning, and only `openRecord` writes it.
     function _isBirth(uint8 kind) private pure returns (bool) {
         return kind == RecordKinds.MANUFACTURED || kind == RecordKinds.FIRST_REGISTERED;
     }
@@ -319,6 +319,6 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
     /// @dev For the ways in that no contract stands before.
     function _requireOpenWriter(uint8 kind, uint64 role) private view {
         uint64 writers = _requireWriter(kind, role);
-        require((writers >> Roles.RECORD_CONTROLLER) & 1 == 0, RecordsKindReserved(kind));
+        require(!_isBirth(kind) && (writers >> Roles.RECORD_CONTROLLER) & 1 == 0, RecordsKindReserved(kind));
     }
 }
