@@ -2,10 +2,12 @@
 /* tslint:disable */
 /* eslint-disable */
 import type * as openzeppelin from './@openzeppelin/index.js';
-export type { openzeppelin };
 import type * as contracts from './contracts/index.js';
-export type { contracts };
 export * as factories from './factories/index.js';
+export type { Consortium } from './contracts/access/Consortium.js';
+export { Consortium__factory } from './factories/contracts/access/Consortium__factory.js';
+export type { ERC7913P256Verifier } from './@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.js';
+export { ERC7913P256Verifier__factory } from './factories/@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier__factory.js';
 export type { IConsortium } from './contracts/interfaces/IConsortium.js';
 export { IConsortium__factory } from './factories/contracts/interfaces/IConsortium__factory.js';
 export type { IERC4907 } from './contracts/interfaces/IERC4907.js';
@@ -24,8 +26,6 @@ export type { IVehicleRecords } from './contracts/interfaces/IVehicleRecords.js'
 export { IVehicleRecords__factory } from './factories/contracts/interfaces/IVehicleRecords__factory.js';
 export type { IVehicleTitle } from './contracts/interfaces/IVehicleTitle.js';
 export { IVehicleTitle__factory } from './factories/contracts/interfaces/IVehicleTitle__factory.js';
-export type { Consortium } from './contracts/access/Consortium.js';
-export { Consortium__factory } from './factories/contracts/access/Consortium__factory.js';
 export type { MemberAccess } from './contracts/access/MemberAccess.js';
 export { MemberAccess__factory } from './factories/contracts/access/MemberAccess__factory.js';
 export type { TitleMetadata } from './contracts/vehicle/TitleMetadata.js';
@@ -36,5 +36,5 @@ export type { VehicleRecords } from './contracts/vehicle/VehicleRecords.js';
 export { VehicleRecords__factory } from './factories/contracts/vehicle/VehicleRecords__factory.js';
 export type { VehicleTitle } from './contracts/vehicle/VehicleTitle.js';
 export { VehicleTitle__factory } from './factories/contracts/vehicle/VehicleTitle__factory.js';
-export type { ERC7913P256Verifier } from './@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.js';
-export { ERC7913P256Verifier__factory } from './factories/@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier__factory.js';
+export type { contracts };
+export type { openzeppelin };

@@ -27,6 +27,7 @@ abstract contract CustodyHandler is TitleHandler {
         _request(vehicleId, _holder(toSeed), 0);
         vm.warp(block.timestamp + bound(wait, 0, FORCED_TRANSFER_DELAY + WINDOW + 2 days));
         if (whoSeed % 5 == 0) _cancel(vehicleId, whoSeed / 5);
+        if (whoSeed % 7 == 3) _freeze(vehicleId, false, 0); // the court lets go, and its order ends
         _execute(vehicleId, whoSeed / 5);
     }
 
