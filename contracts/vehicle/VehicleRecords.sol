@@ -248,7 +248,7 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
             observedAt <= record.recordedAt,
             RecordsObservedInFuture(vehicleId, observedAt, record.recordedAt)
         );
-        // A correction of the birth may move it back: a date typed too late would otherwise stand for ever.
+        // A correction of the birth may tell of an earlier date: one typed too late could not be put right otherwise.
         require(
             observedAt >= state.bornAt() || _isBirth(kind),
             RecordsObservedBeforeBirth(vehicleId, observedAt, state.bornAt())
