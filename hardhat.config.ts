@@ -38,7 +38,7 @@ export default defineConfig({
   solidity: {
     npmFilesToBuild: ["@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol"],
     profiles: {
-      default: { ...solc, settings: { evmVersion, optimizer: { enabled: true, runs: 2_000 } } },
+      default: { ...solc, settings: { evmVersion, optimizer: { enabled: true, runs: 200 } } },
       production: {
         ...solc,
         isolated: false,

@@ -1,11 +1,21 @@
 import { Interface } from "ethers";
-import { consortiumAbi, vehicleRecordsAbi, vehicleTitleAbi } from "../sdk/src/abi/index.js";
+import {
+  consortiumAbi,
+  partCertificatesAbi,
+  partTwinsAbi,
+  recallsAbi,
+  vehicleRecordsAbi,
+  vehicleTitleAbi,
+} from "../sdk/src/abi/index.js";
 import type { AuthorityTarget } from "../sdk/src/consortium/authority.js";
 
 const INTERFACES: Record<AuthorityTarget, Interface> = {
   Consortium: new Interface(consortiumAbi),
   VehicleRecords: new Interface(vehicleRecordsAbi),
   VehicleTitle: new Interface(vehicleTitleAbi),
+  PartTwins: new Interface(partTwinsAbi),
+  PartCertificates: new Interface(partCertificatesAbi),
+  Recalls: new Interface(recallsAbi),
 };
 
 /**

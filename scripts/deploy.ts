@@ -10,6 +10,7 @@ import { dirname } from "node:path";
 import { Command } from "commander";
 import { getAddress, isAddress } from "ethers";
 import { network } from "hardhat";
+import { addressesOf } from "../ignition/deployedContracts.js";
 import BlokAuto from "../ignition/modules/BlokAuto.js";
 import type { Deployment } from "../sdk/src/chain/deployment.js";
 import { BlokError } from "../sdk/src/errors/BlokError.js";
@@ -75,22 +76,11 @@ await runScript(async () => {
   );
   const deployed = await ignition.deploy(BlokAuto, { parameters, deploymentId, displayUi: !options.json });
 
-  const contracts = {
-    Consortium: deployed.consortium,
-    VehicleRecords: deployed.records,
-    VehicleTitle: deployed.title,
-    VehicleKeys: deployed.keys,
-    TitleMetadata: deployed.metadata,
-    ERC7913P256Verifier: deployed.p256Verifier,
-  };
-  const addresses = await Promise.all(
-    Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()]),
-  );
   const deployment: Deployment = {
     network: options.network,
     chainId: Number(chainId),
     fromBlock: firstBlock(deploymentId),
-    contracts: Object.fromEntries(addresses) as Deployment["contracts"],
+    contracts: await addressesOf(deployed),
   };
   const out = options.out ?? `deployments/${options.network}.json`;
   mkdirSync(dirname(out), { recursive: true });

@@ -18,6 +18,13 @@ const CONTRACTS = {
   VehicleTitle: "contracts/vehicle/VehicleTitle.sol",
   VehicleKeys: "contracts/vehicle/VehicleKeys.sol",
   TitleMetadata: "contracts/vehicle/TitleMetadata.sol",
+  WorkOrders: "contracts/vehicle/WorkOrders.sol",
+  PartTwins: "contracts/parts/PartTwins.sol",
+  PartMetadata: "contracts/parts/PartMetadata.sol",
+  PartCustody: "contracts/parts/PartCustody.sol",
+  PartCertificates: "contracts/parts/PartCertificates.sol",
+  Recalls: "contracts/parts/Recalls.sol",
+  QualityNotifications: "contracts/parts/QualityNotifications.sol",
 };
 
 interface AbiItem {

@@ -40,6 +40,7 @@ library Roles {
     uint64 internal constant SAFETY_CONTROLLER = 44;
     uint64 internal constant SALE_CONTROLLER = 45;
     uint64 internal constant RENTAL_CONTROLLER = 46;
+    uint64 internal constant RECALL_CONTROLLER = 47;
 
     /// @dev Roles at or above this number cannot stand in a set of roles.
     uint64 internal constant LIMIT = 64;

@@ -58,6 +58,9 @@ interface IVehicleRecords {
     /// @notice `kind` is none that begins a life.
     error RecordsKindNotBirth(uint8 kind);
 
+    /// @notice The vehicle was destroyed: nothing is fitted to it.
+    error RecordsLifeEnded(uint256 vehicleId);
+
     /// @notice The document hash is zero.
     error RecordsDocumentMissing(uint256 vehicleId);
 
@@ -145,6 +148,9 @@ interface IVehicleRecords {
 
     /// @notice The fold of all records of a vehicle; zero when it has none.
     function headOf(uint256 vehicleId) external view returns (bytes32);
+
+    /// @notice Whether a certificate of destruction ended the vehicle's life.
+    function hasEnded(uint256 vehicleId) external view returns (bool);
 
     /// @notice What a vehicle's records amount to; all zero when it has none.
     function stateOf(uint256 vehicleId) external view returns (RecordState memory);

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {OdometerUnit, RecordState} from "../types/RecordTypes.sol";
 
 /// @dev `RecordState` in one word, lowest bits first: count 32, odometer 32, odometerUnit 8, odometerAt 40,
-/// anomalies 8, brands 88, bornAt 40.
+/// anomalies 8, brands 88, bornAt 40, and one bit that says whether the life has ended.
 type PackedRecordState is uint256;
 
 using RecordStateLib for PackedRecordState global;
@@ -19,6 +19,7 @@ library RecordStateLib {
     uint256 private constant ANOMALIES = 112;
     uint256 private constant BRANDS = 120;
     uint256 private constant BORN_AT = 208;
+    uint256 private constant END = uint256(1) << 248;
 
     uint256 private constant READING_MASK = ((uint256(1) << 80) - 1) << ODOMETER;
     uint256 private constant ANOMALIES_MASK = uint256(type(uint8).max) << ANOMALIES;
@@ -65,6 +66,14 @@ library RecordStateLib {
 
     function bornAt(PackedRecordState packed) internal pure returns (uint40) {
         return uint40(PackedRecordState.unwrap(packed) >> BORN_AT);
+    }
+
+    function hasEnded(PackedRecordState packed) internal pure returns (bool) {
+        return PackedRecordState.unwrap(packed) & END != 0;
+    }
+
+    function withEnd(PackedRecordState packed) internal pure returns (PackedRecordState) {
+        return PackedRecordState.wrap(PackedRecordState.unwrap(packed) | END);
     }
 
     /// @dev Unchecked: the 2^32nd record would cost more gas than a chain makes in a century.

@@ -13,4 +13,8 @@ library RecordKinds {
     uint8 internal constant DESTRUCTION = 13;
     uint8 internal constant IMPORT = 14;
     uint8 internal constant EXPORT = 15;
+    uint8 internal constant PART_FITTED = 17;
+    uint8 internal constant PART_REMOVED = 18;
+    uint8 internal constant RECALL_NOTICE = 21;
+    uint8 internal constant CAMPAIGN_REMEDY = 22;
 }

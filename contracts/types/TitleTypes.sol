@@ -35,3 +35,10 @@ struct ForcedTransferRequest {
     address to;
     bytes32 evidenceHash;
 }
+
+/// @dev A holder's leave for a workshop to take parts off its vehicle. One storage slot.
+/// `grantEpoch` is the title's when the leave was given: it ends with a change of holder.
+struct WorkOrder {
+    uint40 expiresAt;
+    uint24 grantEpoch;
+}

@@ -130,8 +130,13 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
         _requireMember(msg.sender, Roles.RECORD_CONTROLLER);
         _requireMember(member, role);
         _requireWriter(input.kind, role);
-        require(!_isBirth(input.kind), RecordsKindReserved(input.kind));
-        return _appendTo(member, role, input);
+        uint8 kind = input.kind;
+        require(!_isBirth(kind), RecordsKindReserved(kind));
+        (Life storage life, PackedRecordState state) = _lifeOf(input.vehicleId);
+        // Known here, so that whoever fits a part need not ask the title as well.
+        require(kind != RecordKinds.PART_FITTED || !state.hasEnded(), RecordsLifeEnded(input.vehicleId));
+        if (kind == RecordKinds.DESTRUCTION) state = state.withEnd();
+        return _append(input.vehicleId, member, kind, _record(input, role), life, state);
     }
 
     /// @inheritdoc IVehicleRecords
@@ -171,6 +176,11 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
     /// @inheritdoc IVehicleRecords
     function stateOf(uint256 vehicleId) external view returns (RecordState memory) {
         return _lives[vehicleId].state.unpack();
+    }
+
+    /// @inheritdoc IVehicleRecords
+    function hasEnded(uint256 vehicleId) external view returns (bool) {
+        return _lives[vehicleId].state.hasEnded();
     }
 
     /// @inheritdoc IVehicleRecords

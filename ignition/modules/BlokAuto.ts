@@ -8,16 +8,21 @@ import {
 } from "../../sdk/src/consortium/authority.js";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { selectorOf } from "../selectors.js";
+import PartsModule from "./Parts.js";
 import VehicleModule from "./Vehicle.js";
 
 /** The whole system: all contracts, wired from the one table of authority, and handed over to its offices. */
 export default buildModule("BlokAuto", (m) => {
   const { consortium, records, title, keys, metadata, p256Verifier } = m.useModule(VehicleModule);
+  const partDomain = m.useModule(PartsModule);
   const contracts = {
     Consortium: consortium,
     VehicleRecords: records,
     VehicleTitle: title,
     VehicleKeys: keys,
+    PartTwins: partDomain.parts,
+    PartCertificates: partDomain.certificates,
+    Recalls: partDomain.recalls,
   };
 
   // Without defaults: three people who are not the deployer have to be named on every network.
@@ -81,5 +86,5 @@ export default buildModule("BlokAuto", (m) => {
     after: [handedOver],
   });
 
-  return { consortium, records, title, keys, metadata, p256Verifier };
+  return { consortium, records, title, keys, metadata, p256Verifier, ...partDomain };
 });

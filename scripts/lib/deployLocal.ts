@@ -1,4 +1,5 @@
 import type { NetworkConnection } from "hardhat/types/network";
+import { addressesOf } from "../../ignition/deployedContracts.js";
 import BlokAuto from "../../ignition/modules/BlokAuto.js";
 import type { Deployment, RpcProvider } from "../../sdk/src/chain/deployment.js";
 
@@ -23,8 +24,6 @@ export async function deployLocal(
     parameters: { BlokAuto: offices },
     ...(deploymentId === undefined ? {} : { deploymentId }),
   });
-  const address = async (contract: { getAddress(): Promise<string> }) =>
-    (await contract.getAddress()) as `0x${string}`;
   return {
     rpc: {
       request: ({ method, params }) => connection.provider.request({ method, params: [...(params ?? [])] }),
@@ -33,14 +32,7 @@ export async function deployLocal(
       network: connection.networkName,
       chainId: 31337,
       fromBlock: 0,
-      contracts: {
-        Consortium: await address(deployed.consortium),
-        VehicleRecords: await address(deployed.records),
-        VehicleTitle: await address(deployed.title),
-        VehicleKeys: await address(deployed.keys),
-        TitleMetadata: await address(deployed.metadata),
-        ERC7913P256Verifier: await address(deployed.p256Verifier),
-      },
+      contracts: await addressesOf(deployed),
     },
   };
 }

@@ -4,10 +4,16 @@ import { network } from "hardhat";
 import { deployLocal } from "../../scripts/lib/deployLocal.js";
 import {
   Consortium__factory,
+  PartCertificates__factory,
+  PartCustody__factory,
+  PartTwins__factory,
+  QualityNotifications__factory,
+  Recalls__factory,
   TitleMetadata__factory,
   VehicleKeys__factory,
   VehicleRecords__factory,
   VehicleTitle__factory,
+  WorkOrders__factory,
 } from "../../sdk/src/chain/contracts.js";
 import type { MemberClass } from "../../sdk/src/consortium/roles.js";
 import { MEMBER_CLASSES, ROLES } from "../../sdk/src/consortium/roles.js";
@@ -68,6 +74,12 @@ export async function createChain(override: { initialDate?: string } = {}) {
       title: VehicleTitle__factory.connect(contracts.VehicleTitle, actors.deployer),
       keys: VehicleKeys__factory.connect(contracts.VehicleKeys, actors.deployer),
       metadata: TitleMetadata__factory.connect(contracts.TitleMetadata, actors.deployer),
+      workOrders: WorkOrders__factory.connect(contracts.WorkOrders, actors.deployer),
+      parts: PartTwins__factory.connect(contracts.PartTwins, actors.deployer),
+      custody: PartCustody__factory.connect(contracts.PartCustody, actors.deployer),
+      certificates: PartCertificates__factory.connect(contracts.PartCertificates, actors.deployer),
+      recalls: Recalls__factory.connect(contracts.Recalls, actors.deployer),
+      notifications: QualityNotifications__factory.connect(contracts.QualityNotifications, actors.deployer),
     };
   }
 

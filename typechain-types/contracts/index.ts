@@ -5,5 +5,7 @@ import type * as access from './access/index.js';
 export type { access };
 import type * as interfaces from './interfaces/index.js';
 export type { interfaces };
+import type * as parts from './parts/index.js';
+export type { parts };
 import type * as vehicle from './vehicle/index.js';
 export type { vehicle };

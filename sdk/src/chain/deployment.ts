@@ -12,6 +12,13 @@ export interface Deployment {
     VehicleKeys: `0x${string}`;
     TitleMetadata: `0x${string}`;
     ERC7913P256Verifier: `0x${string}`;
+    WorkOrders: `0x${string}`;
+    PartTwins: `0x${string}`;
+    PartMetadata: `0x${string}`;
+    PartCustody: `0x${string}`;
+    PartCertificates: `0x${string}`;
+    Recalls: `0x${string}`;
+    QualityNotifications: `0x${string}`;
   };
 }
 

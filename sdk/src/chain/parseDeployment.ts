@@ -9,6 +9,13 @@ const CONTRACTS = [
   "VehicleKeys",
   "TitleMetadata",
   "ERC7913P256Verifier",
+  "WorkOrders",
+  "PartTwins",
+  "PartMetadata",
+  "PartCustody",
+  "PartCertificates",
+  "Recalls",
+  "QualityNotifications",
 ] as const satisfies readonly (keyof Deployment["contracts"])[];
 
 /**

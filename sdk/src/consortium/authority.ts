@@ -2,7 +2,8 @@ import type { RoleName } from "./roles.js";
 import { ROLES } from "./roles.js";
 
 /** The contracts that have restricted functions. */
-export type AuthorityTarget = "Consortium" | "VehicleRecords" | "VehicleTitle";
+export type AuthorityTarget =
+  "Consortium" | "VehicleRecords" | "VehicleTitle" | "PartTwins" | "PartCertificates" | "Recalls";
 
 /** What a caller waits for before a restricted function takes effect. */
 export type AuthorityDelay =
@@ -146,6 +147,38 @@ export const AUTHORITY_TABLE = [
     guardian: "none",
     guard: "restricted",
   },
+  {
+    target: "PartTwins",
+    function: "setHolds",
+    role: "recallController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "Recalls",
+    function: "setSoftwareRegistry",
+    role: "council",
+    delay: "council",
+    guardian: "guardian",
+    guard: "restricted",
+  },
+  {
+    target: "PartCertificates",
+    function: "issueCertificate",
+    role: "auditor",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "PartCertificates",
+    function: "revokeCertificate",
+    role: "auditor",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
 ] as const satisfies readonly AuthorityRow[];
 
 /**
@@ -180,7 +213,11 @@ export const KIND_WRITERS: Record<number, readonly RoleName[]> = {
   13: ["recycler", "recordController"], // destruction
   14: ["registrar", "recordController"], // import
   15: ["registrar", "recordController"], // export
-  16: ["workshop", "manufacturer"], // recallRemedy
+  16: ["workshop", "manufacturer"], // recallRemedy, of a campaign that is not on this chain
+  17: ["workshop", "manufacturer", "recordController"], // partFitted
+  18: ["workshop", "manufacturer", "recycler", "recordController"], // partRemoved
+  21: ["manufacturer", "supplier", "registrar", "recordController"], // recallNotice
+  22: ["workshop", "manufacturer", "recordController"], // campaignRemedy
 };
 
 /** The role that owns each lock bit of a title. Bits of domains that have no contract yet belong to empty roles. */
@@ -200,6 +237,10 @@ export const CONTRACT_ROLES = [
   { contract: "VehicleTitle", role: "titleContract" },
   { contract: "VehicleTitle", role: "recordController" },
   { contract: "VehicleKeys", role: "keysContract" },
+  { contract: "PartTwins", role: "recordController" },
+  { contract: "Recalls", role: "recordController" },
+  { contract: "Recalls", role: "recallController" },
+  { contract: "Recalls", role: "safetyController" },
 ] as const satisfies readonly { contract: string; role: RoleName }[];
 
 /**

@@ -27,6 +27,7 @@ export const ROLES = {
   safetyController: 44,
   saleController: 45,
   rentalController: 46,
+  recallController: 47,
 } as const;
 
 export type RoleName = keyof typeof ROLES;

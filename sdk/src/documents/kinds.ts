@@ -20,6 +20,8 @@ export const RECORD_KINDS = {
   partRemoved: 18,
   softwareUpdated: 19,
   insuranceClaim: 20,
+  recallNotice: 21,
+  campaignRemedy: 22,
 } as const;
 
 export type RecordKindName = keyof typeof RECORD_KINDS;

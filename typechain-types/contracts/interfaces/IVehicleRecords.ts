@@ -30,7 +30,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IVehicleRecordsInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_BATCH" | "appendCorrection" | "appendHolderRecord" | "appendMemberRecord" | "appendRecord" | "appendRecords" | "appendVehicleRecord" | "foldProof" | "gradeOf" | "headOf" | "kindWritersOf" | "openRecord" | "setKindWriters" | "stateOf"): FunctionFragment;
+    getFunction(nameOrSignature: "MAX_BATCH" | "appendCorrection" | "appendHolderRecord" | "appendMemberRecord" | "appendRecord" | "appendRecords" | "appendVehicleRecord" | "foldProof" | "gradeOf" | "hasEnded" | "headOf" | "kindWritersOf" | "openRecord" | "setKindWriters" | "stateOf"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "KindWritersSet" | "OdometerQuarantined" | "OdometerResolved" | "RecordAppended"): EventFragment;
 
@@ -43,6 +43,7 @@ encodeFunctionData(functionFragment: 'appendRecords', values: [RecordInputStruct
 encodeFunctionData(functionFragment: 'appendVehicleRecord', values: [AddressLike, RecordInputStruct]): string;
 encodeFunctionData(functionFragment: 'foldProof', values: [BigNumberish, RecordProofStruct]): string;
 encodeFunctionData(functionFragment: 'gradeOf', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'hasEnded', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'headOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'kindWritersOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'openRecord', values: [AddressLike, BigNumberish, RecordInputStruct]): string;
@@ -58,6 +59,7 @@ decodeFunctionResult(functionFragment: 'appendRecords', data: BytesLike): Result
 decodeFunctionResult(functionFragment: 'appendVehicleRecord', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'foldProof', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'gradeOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'hasEnded', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'headOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'kindWritersOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openRecord', data: BytesLike): Result;
@@ -220,6 +222,14 @@ decodeFunctionResult(functionFragment: 'stateOf', data: BytesLike): Result;
     
 
     
+    hasEnded: TypedContractMethod<
+      [vehicleId: BigNumberish, ],
+      [boolean],
+      'view'
+    >
+    
+
+    
     headOf: TypedContractMethod<
       [vehicleId: BigNumberish, ],
       [string],
@@ -305,6 +315,11 @@ getFunction(nameOrSignature: 'foldProof'): TypedContractMethod<
 getFunction(nameOrSignature: 'gradeOf'): TypedContractMethod<
       [role: BigNumberish, ],
       [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'hasEnded'): TypedContractMethod<
+      [vehicleId: BigNumberish, ],
+      [boolean],
       'view'
     >;
 getFunction(nameOrSignature: 'headOf'): TypedContractMethod<

@@ -30,7 +30,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface VehicleRecordsInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_BATCH" | "appendCorrection" | "appendHolderRecord" | "appendMemberRecord" | "appendRecord" | "appendRecords" | "appendVehicleRecord" | "authority" | "foldProof" | "gradeOf" | "headOf" | "isConsumingScheduledOp" | "kindWritersOf" | "openRecord" | "setAuthority" | "setKindWriters" | "stateOf"): FunctionFragment;
+    getFunction(nameOrSignature: "MAX_BATCH" | "appendCorrection" | "appendHolderRecord" | "appendMemberRecord" | "appendRecord" | "appendRecords" | "appendVehicleRecord" | "authority" | "foldProof" | "gradeOf" | "hasEnded" | "headOf" | "isConsumingScheduledOp" | "kindWritersOf" | "openRecord" | "setAuthority" | "setKindWriters" | "stateOf"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "KindWritersSet" | "OdometerQuarantined" | "OdometerResolved" | "RecordAppended"): EventFragment;
 
@@ -44,6 +44,7 @@ encodeFunctionData(functionFragment: 'appendVehicleRecord', values: [AddressLike
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
 encodeFunctionData(functionFragment: 'foldProof', values: [BigNumberish, RecordProofStruct]): string;
 encodeFunctionData(functionFragment: 'gradeOf', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'hasEnded', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'headOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'kindWritersOf', values: [BigNumberish]): string;
@@ -62,6 +63,7 @@ decodeFunctionResult(functionFragment: 'appendVehicleRecord', data: BytesLike): 
 decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'foldProof', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'gradeOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'hasEnded', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'headOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'kindWritersOf', data: BytesLike): Result;
@@ -246,6 +248,14 @@ decodeFunctionResult(functionFragment: 'stateOf', data: BytesLike): Result;
     
 
     
+    hasEnded: TypedContractMethod<
+      [vehicleId: BigNumberish, ],
+      [boolean],
+      'view'
+    >
+    
+
+    
     headOf: TypedContractMethod<
       [vehicleId: BigNumberish, ],
       [string],
@@ -352,6 +362,11 @@ getFunction(nameOrSignature: 'foldProof'): TypedContractMethod<
 getFunction(nameOrSignature: 'gradeOf'): TypedContractMethod<
       [role: BigNumberish, ],
       [bigint],
+      'view'
+    >;
+getFunction(nameOrSignature: 'hasEnded'): TypedContractMethod<
+      [vehicleId: BigNumberish, ],
+      [boolean],
       'view'
     >;
 getFunction(nameOrSignature: 'headOf'): TypedContractMethod<

@@ -5,3 +5,4 @@ export type { TitleMetadata } from './TitleMetadata.js';
 export type { VehicleKeys } from './VehicleKeys.js';
 export type { VehicleRecords } from './VehicleRecords.js';
 export type { VehicleTitle } from './VehicleTitle.js';
+export type { WorkOrders } from './WorkOrders.js';

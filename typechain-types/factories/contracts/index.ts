@@ -3,4 +3,5 @@
 /* eslint-disable */
 export * as access from './access/index.js';
 export * as interfaces from './interfaces/index.js';
+export * as parts from './parts/index.js';
 export * as vehicle from './vehicle/index.js';

@@ -5,3 +5,4 @@ export { TitleMetadata__factory } from './TitleMetadata__factory.js';
 export { VehicleKeys__factory } from './VehicleKeys__factory.js';
 export { VehicleRecords__factory } from './VehicleRecords__factory.js';
 export { VehicleTitle__factory } from './VehicleTitle__factory.js';
+export { WorkOrders__factory } from './WorkOrders__factory.js';
