@@ -1,5 +1,5 @@
 import type { ContractTransactionResponse } from "ethers";
-import { encodeBytes32String, getAddress, hexlify, id, toUtf8Bytes } from "ethers";
+import { encodeBytes32String, hexlify, id, toUtf8Bytes } from "ethers";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { createChain } from "../../test/helpers/fixture.js";
 import type { LotInputStruct } from "../../typechain-types/contracts/parts/PartTwins.js";

@@ -6,6 +6,7 @@ export * from "./documents/index.js";
 export * from "./errors/index.js";
 export * from "./history/index.js";
 export * from "./lifecycle/index.js";
+export * from "./parts/index.js";
 export * from "./report/index.js";
 export * from "./store/index.js";
 export * from "./vin/index.js";
