@@ -19,6 +19,15 @@ const LIMITS: Record<string, { limit: number; peer?: number }> = {
   appendRecordsEach50: { limit: 20_000, peer: 233_571 },
   bindVehicleKey: { limit: 90_000 },
   admitMember: { limit: 100_000, peer: 2_571_681 },
+  commissionLot: { limit: 125_000 },
+  transformLot: { limit: 190_000 },
+  consignAndAccept: { limit: 160_000 },
+  consignAndAcceptCounted: { limit: 160_000 },
+  fitPart: { limit: 105_000, peer: 253_024 },
+  removePart: { limit: 90_000 },
+  openRecall: { limit: 170_000 },
+  remedyVehicle: { limit: 100_000 },
+  isAffected: { limit: 15_000 },
 };
 
 const isCheck = process.argv.includes("--check");

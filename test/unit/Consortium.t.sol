@@ -270,6 +270,13 @@ contract ConsortiumTest is BlokTest {
         assertTrue(_isMember(workshop, Roles.GUARDIAN), "an office is the council's to take");
     }
 
+    function test_expelMember_LeavesTheCouncil() public {
+        consortium.grantRole(Roles.WORKSHOP, address(this), 0);
+        _expel(address(this));
+        assertFalse(_isMember(address(this), Roles.WORKSHOP), "the class is gone");
+        assertTrue(_isMember(address(this), 0), "the council is not the admissions office's to take");
+    }
+
     function test_expelMember_LeavesOtherMembers() public {
         _expel(workshop);
         assertTrue(_isMember(inspector, Roles.INSPECTOR), "others stay");
