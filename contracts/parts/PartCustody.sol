@@ -38,7 +38,10 @@ contract PartCustody is IPartCustody, IERC1155Receiver {
     ) external returns (bytes32 consignmentId) {
         uint256 length = consignment.partIds.length;
         require(
-            consignment.receiver != address(0) && length != 0 && length <= MAX_BATCH,
+            consignment.receiver != address(0) &&
+                consignment.receiver != address(this) &&
+                length != 0 &&
+                length <= MAX_BATCH,
             CustodyConsignmentInvalid(consignment.receiver, length, MAX_BATCH)
         );
         require(consignment.sender == msg.sender, CustodyNotSender(consignment.sender, msg.sender));
