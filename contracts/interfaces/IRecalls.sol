@@ -99,6 +99,9 @@ interface IRecalls {
     /// @notice The campaign does not affect the vehicle.
     error RecallsNotAffected(uint256 campaignId, uint256 vehicleId);
 
+    /// @notice A notice carries no odometer reading: nobody saw the vehicle.
+    error RecallsNoticeWithReading(uint256 vehicleId);
+
     /// @notice The vehicle was notified already.
     error RecallsAlreadyNotified(uint256 campaignId, uint256 vehicleId);
 

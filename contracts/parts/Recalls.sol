@@ -21,7 +21,7 @@ import {
     VehicleRecall
 } from "../types/RecallTypes.sol";
 import {RecordKinds} from "../types/RecordKinds.sol";
-import {RecordInput} from "../types/RecordTypes.sol";
+import {OdometerUnit, RecordInput} from "../types/RecordTypes.sol";
 import {TitleState, TitleStatus} from "../types/TitleTypes.sol";
 
 /// @title Recall campaigns.
@@ -190,6 +190,8 @@ contract Recalls is IRecalls, MemberAccess {
             RecordInput calldata record = records[i];
             uint256 vehicleId = record.vehicleId;
             _requireKind(record.kind, RecordKinds.RECALL_NOTICE);
+            // Whoever sends a notice has not seen the vehicle; suppliers read no odometers.
+            require(record.odometerUnit == OdometerUnit.None, RecallsNoticeWithReading(vehicleId));
             VehicleRecall memory vehicle = _vehicles[campaignId][vehicleId];
             require(
                 _isAffected(campaignId, campaign, vehicleId, vehicle),
