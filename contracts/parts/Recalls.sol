@@ -279,15 +279,19 @@ contract Recalls is IRecalls, MemberAccess {
         VehicleRecall memory vehicle,
         bool isStopped
     ) private {
-        if (vehicle.isStopped == isStopped) return;
+        if (!vehicle.isStopped && !isStopped) return;
         TitleState memory state = title.stateOf(vehicleId);
         bool isAlive = state.status != TitleStatus.Destroyed;
         if (isStopped && !isAlive) return;
 
-        vehicle.isStopped = isStopped;
-        uint256 stops = isStopped ? _stops[vehicleId] + 1 : _stops[vehicleId] - 1;
-        _stops[vehicleId] = stops;
-        emit SafetyStopChanged(campaignId, vehicleId, isStopped);
+        uint256 stops = _stops[vehicleId];
+        if (vehicle.isStopped != isStopped) {
+            vehicle.isStopped = isStopped;
+            stops = isStopped ? stops + 1 : stops - 1;
+            _stops[vehicleId] = stops;
+            emit SafetyStopChanged(campaignId, vehicleId, isStopped);
+        }
+        // A stop that stood before is looked after too: another controller of the lock may have cleared it.
         bool isLocked = Locks.has(state.locks, Locks.SAFETY);
         if (isAlive && stops != 0 && !isLocked) title.lockTitle(vehicleId, Locks.SAFETY);
         if (isAlive && stops == 0 && isLocked) title.unlockTitle(vehicleId, Locks.SAFETY);
