@@ -221,7 +221,12 @@ interface IPartTwins {
     /// @notice Keeps units from being fitted, or takes such holds back.
     /// @dev Restricted to the contract that knows the recalls, whose events tell of them. Each hold is taken back by the
     /// scope that set it.
-    function setHolds(address maker, RecallScope[] calldata scopes, bool isHeld) external;
+    /// @return most The most holds that any of these lots has now.
+    function setHolds(
+        address maker,
+        RecallScope[] calldata scopes,
+        bool isHeld
+    ) external returns (uint256 most);
 
     /* VIEWS */
 

@@ -84,6 +84,9 @@ interface IRecalls {
     /// @notice A campaign is over 1 to `limit` scopes and releases together.
     error RecallsScopeLength(uint256 length, uint256 limit);
 
+    /// @notice A lot has `limit` holds already; the rest of those that it can have is for campaigns of authorities.
+    error RecallsHoldsReserved(address maker, uint256 limit);
+
     /// @notice The release is of another publisher, or of nobody.
     error RecallsReleaseForeign(bytes32 release, address publisher);
 

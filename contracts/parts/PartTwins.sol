@@ -363,14 +363,20 @@ contract PartTwins is IPartTwins, IERC7572, ERC1155, MemberAccess {
     /* RECALLS */
 
     /// @inheritdoc IPartTwins
-    function setHolds(address maker, RecallScope[] calldata scopes, bool isHeld_) external {
+    function setHolds(
+        address maker,
+        RecallScope[] calldata scopes,
+        bool isHeld_
+    ) external returns (uint256 most) {
         _requireMember(msg.sender, Roles.RECALL_CONTROLLER);
         for (uint256 i = 0; i < scopes.length; ++i) {
             RecallScope calldata scope = scopes[i];
             (uint32 from, uint32 to) = (scope.fromSerial, scope.toSerial);
             uint256 lotId = PartIdLib.lotIdOf(maker, scope.lotNumber);
             PackedLot lot = _lotOf(lotId);
-            _lots[lotId] = isHeld_ ? _hold(lotId, lot, from, to) : _release(lotId, lot, from, to);
+            lot = isHeld_ ? _hold(lotId, lot, from, to) : _release(lotId, lot, from, to);
+            _lots[lotId] = lot;
+            if (lot.holds() > most) most = lot.holds();
         }
     }
 

@@ -40,6 +40,9 @@ contract Recalls is IRecalls, MemberAccess {
     /// @dev 50 notices with safety stops take below 9 million gas; a transaction may use 16,777,216.
     uint256 public constant MAX_BATCH = 50;
 
+    /// @dev A lot has 255 holds. The rest is for authorities, so that no maker fills its lot against them.
+    uint256 private constant MAX_MAKER_HOLDS = 200;
+
     /// @inheritdoc IRecalls
     IPartTwins public immutable parts;
 
@@ -82,7 +85,13 @@ contract Recalls is IRecalls, MemberAccess {
         bytes32[] calldata releases = recall.releases;
         _storeScopes(campaignId, lots, _newState(campaignId, recall, role, lots.length, releases.length));
         _storeReleases(campaignId, maker, releases);
-        if (lots.length != 0) parts.setHolds(maker, lots, true);
+        if (lots.length != 0) {
+            uint256 holds = parts.setHolds(maker, lots, true);
+            require(
+                holds <= MAX_MAKER_HOLDS || role == Roles.REGISTRAR,
+                RecallsHoldsReserved(maker, MAX_MAKER_HOLDS)
+            );
+        }
         emit RecallOpened(campaignId, maker, msg.sender, recall);
     }
 
