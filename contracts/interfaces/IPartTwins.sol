@@ -132,7 +132,7 @@ interface IPartTwins {
     /// @notice The vehicle does not carry (so many of) this part.
     error PartsNotFitted(uint256 partId, uint256 vehicleId);
 
-    /// @notice The part is under recall; it must not be fitted.
+    /// @notice The part is under recall; it must neither be fitted nor go into another part.
     error PartsRecalled(uint256 partId);
 
     /// @notice The lot's expiry day (since 1970-01-01) has come.

@@ -162,6 +162,8 @@ contract PartTwins is IPartTwins, IERC7572, ERC1155, MemberAccess {
             PartAmount calldata input = inputs[i];
             uint256 lotId = input.partId.lotOf();
             PackedLot lot = _spend(input.partId, input.quantity, isRecovery);
+            // Inside another part a unit would reach a vehicle after all. Recyclers may take it apart.
+            require(isRecovery || !_isHeld(lotId, input.partId.serialOf(), lot), PartsRecalled(input.partId));
             MaterialLib.addShare(available, _contentOf(lotId, lot), input.quantity, lot.quantity());
             inputsHash = keccak256(abi.encode(inputsHash, input, _lineages[lotId]));
         }
