@@ -58,7 +58,7 @@ interface IVehicleRecords {
     /// @notice `kind` is none that begins a life.
     error RecordsKindNotBirth(uint8 kind);
 
-    /// @notice The vehicle was destroyed: nothing is fitted to it.
+    /// @notice The vehicle was destroyed: nothing is fitted to it, and its holder reports nothing more.
     error RecordsLifeEnded(uint256 vehicleId);
 
     /// @notice The document hash is zero.

@@ -143,6 +143,8 @@ contract VehicleRecords is IVehicleRecords, MemberAccess {
     function appendHolderRecord(address holder, RecordInput calldata input) external returns (uint32) {
         _requireMember(msg.sender, Roles.TITLE_CONTRACT);
         _requireOpenWriter(input.kind, Roles.HOLDER);
+        // Each record moves the head, against which the recycler proves the end to get the parts.
+        require(!_lives[input.vehicleId].state.hasEnded(), RecordsLifeEnded(input.vehicleId));
         return _appendTo(holder, Roles.HOLDER, input);
     }
 
