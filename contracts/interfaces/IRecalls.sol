@@ -17,7 +17,7 @@ import {IVehicleTitle} from "./IVehicleTitle.sol";
 
 /// @title Recall campaigns over lots, serial ranges and software releases.
 /// @notice Whether a vehicle is affected follows from what is fitted to it now; nobody keeps a list that could be
-/// incomplete. campaignId = maker << 96 | number.
+/// incomplete. campaignId = maker << 96 | byAuthority << 72 | number.
 interface IRecalls {
     /* EVENTS */
 
@@ -72,7 +72,7 @@ interface IRecalls {
     /// @notice The number is not two digits, one of V E T C, and six digits.
     error RecallsNumberMalformed(bytes9 number);
 
-    /// @notice The maker has a campaign of this number already.
+    /// @notice The maker, or an authority for it, has a campaign of this number already.
     error RecallsExists(uint256 campaignId);
 
     /// @notice There is no such campaign.
@@ -197,6 +197,6 @@ interface IRecalls {
     /// @notice How many campaigns stop a vehicle.
     function stopsOf(uint256 vehicleId) external view returns (uint256);
 
-    /// @notice maker << 96 | number.
+    /// @notice The id of a maker's own campaign: maker << 96 | number. An authority's has bit 72 set beside them.
     function campaignIdOf(address maker, bytes9 number) external pure returns (uint256);
 }

@@ -4,13 +4,13 @@ pragma solidity 0.8.37;
 import {Advisory, Campaign, RecallScope, RemedyStatus} from "../types/RecallTypes.sol";
 
 /// @title How recall campaigns are named and packed.
-/// @notice campaignId = maker << 96 | number: a campaign's maker stands in its id, so that nobody takes the number of
-/// another maker's campaign. A word of storage holds two halves: the state and the first scope, then two scopes each.
+/// @notice campaignId = maker << 96 | byAuthority << 72 | number: a campaign's maker stands in its id, so that nobody takes
+/// the number of another maker's campaign, and neither maker nor authority that of the other. A word of storage holds two halves: the state and the first scope, then two scopes each.
 library CampaignLib {
     uint256 private constant NUMBER_LENGTH = 9;
 
-    function campaignIdOf(address maker, bytes9 number) internal pure returns (uint256) {
-        return (uint256(uint160(maker)) << 96) | uint72(number);
+    function campaignIdOf(address maker, bytes9 number, bool byAuthority) internal pure returns (uint256) {
+        return (uint256(uint160(maker)) << 96) | (byAuthority ? 1 << 72 : 0) | uint72(number);
     }
 
     // The casts cut each field out of the id.

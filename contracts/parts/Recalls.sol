@@ -77,7 +77,7 @@ contract Recalls is IRecalls, MemberAccess {
         }
         _requireMember(msg.sender, role);
         require(CampaignLib.isNumber(recall.number), RecallsNumberMalformed(recall.number));
-        campaignId = CampaignLib.campaignIdOf(maker, recall.number);
+        campaignId = CampaignLib.campaignIdOf(maker, recall.number, role == Roles.REGISTRAR);
         require(_words[campaignId][0] == 0, RecallsExists(campaignId));
         require(recall.evidenceHash != 0, RecallsEvidenceMissing());
 
@@ -351,7 +351,7 @@ contract Recalls is IRecalls, MemberAccess {
 
     /// @inheritdoc IRecalls
     function campaignIdOf(address maker, bytes9 number) external pure returns (uint256) {
-        return CampaignLib.campaignIdOf(maker, number);
+        return CampaignLib.campaignIdOf(maker, number, false);
     }
 
     /* INTERNALS */
