@@ -41,7 +41,7 @@ contract WorkOrders is IWorkOrders {
         require(state.status != TitleStatus.Destroyed, WorkOrdersVehicleDestroyed(vehicleId));
         uint16 locks = state.locks;
         require(locks & STOPS_REMOVAL == 0, WorkOrdersVehicleLocked(vehicleId, locks));
-        WorkOrder storage order = _orders[vehicleId][account];
+        WorkOrder memory order = _orders[vehicleId][account];
         bool hasLeave = order.expiresAt >= block.timestamp && order.grantEpoch == state.grantEpoch;
         require(hasLeave || _holderOf(vehicleId) == account, WorkOrdersNotAuthorised(vehicleId, account));
     }
