@@ -80,15 +80,17 @@ export function vehicleAccountOf(vehicleId: bigint): string {
 }
 
 /**
- * The id of a recall campaign: maker << 96 | number.
+ * The id of a recall campaign: maker << 96 | byAuthority << 72 | number.
  *
  * @param number NHTSA campaign number: two digits, one of V E T C, six digits (49 CFR 573.6).
+ * @param isByAuthority Whether an authority opened it, whose numbers are apart from the maker's.
  * @throws {PartError} `PART_ID` for another form.
  * @example
  * campaignIdOf(maker, "21V554000");
  */
-export function campaignIdOf(maker: string, number: string): bigint {
-  return (BigInt(getAddress(maker)) << 96n) | BigInt(campaignNumberBytes(number));
+export function campaignIdOf(maker: string, number: string, isByAuthority = false): bigint {
+  const authority = isByAuthority ? 1n << 72n : 0n;
+  return (BigInt(getAddress(maker)) << 96n) | authority | BigInt(campaignNumberBytes(number));
 }
 
 /** A campaign number as the contract takes it: nine characters, as hex. */
