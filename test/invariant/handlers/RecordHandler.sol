@@ -7,6 +7,7 @@ import {Roles} from "../../../contracts/access/Roles.sol";
 import {IVehicleRecords} from "../../../contracts/interfaces/IVehicleRecords.sol";
 import {IVehicleTitle} from "../../../contracts/interfaces/IVehicleTitle.sol";
 import {OdometerUnit, RecordInput, RecordProof} from "../../../contracts/types/RecordTypes.sol";
+import {TitleStatus} from "../../../contracts/types/TitleTypes.sol";
 import {VehicleRecords} from "../../../contracts/vehicle/VehicleRecords.sol";
 import {VehicleTitle} from "../../../contracts/vehicle/VehicleTitle.sol";
 import {Handler} from "./Handler.sol";
@@ -139,6 +140,9 @@ abstract contract RecordHandler is Handler {
         _read(input, reading, false);
 
         bytes4 refusal = _whyNotTime(input, timeSeed);
+        if (ledger.titleOf(vehicleId).status == TitleStatus.Destroyed) {
+            refusal = IVehicleRecords.RecordsLifeEnded.selector;
+        }
         if (caller != holder) refusal = IVehicleTitle.TitleNotHolder.selector;
         if (holder == address(0)) refusal = IERC721Errors.ERC721NonexistentToken.selector;
         if (refusal == CARRIED_OUT) _expect(input, caller, Roles.HOLDER, 0, 1);
