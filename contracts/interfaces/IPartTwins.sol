@@ -105,7 +105,8 @@ interface IPartTwins {
     /// @notice Critical materials come into being as material lots only; these pieces would contain some from nowhere.
     error PartsContentWithoutInput(uint256 lotId);
 
-    /// @notice The outputs contain more of a critical material than was consumed: `grams` of `available` are claimed.
+    /// @notice The outputs contain more of a critical material than was consumed: the lot that claims too much finds
+    /// `available` grams left.
     error PartsMassBalanceBroken(CriticalMaterial material, uint256 available);
 
     /// @notice A recycler recovers materials, not parts.

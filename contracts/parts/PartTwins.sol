@@ -185,7 +185,11 @@ contract PartTwins is IPartTwins, IERC7572, ERC1155, MemberAccess {
             form != LotForm.None &&
                 quantity != 0 &&
                 input.documentHash != 0 &&
-                (isMaterial ? content.isNone() : input.material == CriticalMaterial.Other) &&
+                (
+                    isMaterial
+                        ? content.isNone() && input.expiryDay == 0
+                        : input.material == CriticalMaterial.Other
+                ) &&
                 (form != LotForm.Serialised || quantity <= type(uint32).max),
             PartsLotInvalid(lotId)
         );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @dev Reads back what TitleMetadata writes: Base64 and JSON, both strictly.
+/// @dev Reads back what TitleMetadata and PartMetadata write: Base64 and JSON, both strictly.
 library Json {
     error Base64Malformed(uint256 position);
     error JsonMalformed(uint256 position);
@@ -63,6 +63,8 @@ library Json {
         if (char == "{") return _list(text, i, "}", true);
         if (char == "[") return _list(text, i, "]", false);
         if (char == '"') return _string(text, i);
+        if (char == "t") return _word(text, i, "true");
+        if (char == "f") return _word(text, i, "false");
         return _number(text, i);
     }
 
@@ -86,6 +88,13 @@ library Json {
             if (text[i] < 0x20 || text[i] == "\\") revert JsonMalformed(i);
         }
         return i + 1;
+    }
+
+    function _word(bytes memory text, uint256 i, bytes memory word) private pure returns (uint256) {
+        for (uint256 j = 0; j < word.length; ++j) {
+            if (_at(text, i + j) != word[j]) revert JsonMalformed(i + j);
+        }
+        return i + word.length;
     }
 
     function _number(bytes memory text, uint256 i) private pure returns (uint256) {

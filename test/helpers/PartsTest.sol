@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {MemberAccess} from "../../contracts/access/MemberAccess.sol";
 import {Roles} from "../../contracts/access/Roles.sol";
 import {PartCertificates} from "../../contracts/parts/PartCertificates.sol";
 import {PartCustody} from "../../contracts/parts/PartCustody.sol";
@@ -78,6 +79,17 @@ abstract contract PartsTest is BlokTest {
         _register(OTHER_CAR, buyer);
     }
 
+    /* MEMBERS */
+
+    function _expel(address member) internal {
+        vm.prank(admissions);
+        consortium.expelMember(member, keccak256("decision"));
+    }
+
+    function _notMember(address account, uint64 role) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(MemberAccess.AccessNotMember.selector, account, role);
+    }
+
     /* LOTS */
 
     function _lotId(address maker, uint64 number) internal pure returns (uint256) {
@@ -120,6 +132,19 @@ abstract contract PartsTest is BlokTest {
         return lot;
     }
 
+    /// @dev Grams of one critical material and of no other.
+    function _grams(
+        CriticalMaterial material,
+        uint40 grams
+    ) internal pure returns (Materials memory content) {
+        if (material == CriticalMaterial.Cobalt) content.cobaltG = grams;
+        if (material == CriticalMaterial.Lithium) content.lithiumG = grams;
+        if (material == CriticalMaterial.Nickel) content.nickelG = grams;
+        if (material == CriticalMaterial.Lead) content.leadG = grams;
+        if (material == CriticalMaterial.Graphite) content.graphiteG = grams;
+        if (material == CriticalMaterial.RareEarths) content.rareEarthsG = grams;
+    }
+
     function _commission(address maker, uint64 role, LotInput memory lot) internal returns (uint256 lotId) {
         vm.prank(maker);
         lotId = parts.commissionLot(lot, role);
@@ -146,6 +171,16 @@ abstract contract PartsTest is BlokTest {
     function _one(LotInput memory lot) internal pure returns (LotInput[] memory lots) {
         lots = new LotInput[](1);
         lots[0] = lot;
+    }
+
+    function _transform(
+        address maker,
+        uint64 role,
+        PartAmount[] memory inputs,
+        LotInput[] memory outputs
+    ) internal {
+        vm.prank(maker);
+        parts.transformLots(inputs, outputs, role);
     }
 
     function _give(address from, address to, uint256 partId, uint256 quantity) internal {
