@@ -44,7 +44,9 @@ abstract contract FittingTest is PartsTest {
 
     function _account(uint256 vehicleId) internal pure returns (address) {
         return
-            address(uint160(uint256(keccak256(abi.encode(keccak256("blok auto vehicle account"), vehicleId)))));
+            address(
+                uint160(uint256(keccak256(abi.encode(keccak256("blok auto vehicle account"), vehicleId))))
+            );
     }
 
     /* ACTS */

@@ -82,11 +82,7 @@ contract PartTwinsFitTest is FittingTest {
             RecordInput memory record = _fitRecord(CAR);
             record.kind = kind;
             vm.expectRevert(
-                abi.encodeWithSelector(
-                    IPartTwins.PartsRecordKind.selector,
-                    kind,
-                    RecordKinds.PART_FITTED
-                )
+                abi.encodeWithSelector(IPartTwins.PartsRecordKind.selector, kind, RecordKinds.PART_FITTED)
             );
             vm.prank(workshop);
             parts.fitPart(part, 1, record, Roles.WORKSHOP);

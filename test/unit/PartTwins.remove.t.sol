@@ -236,9 +236,7 @@ contract PartTwinsRemoveTest is FittingTest {
         parts.safeTransferFrom(account, stranger, part, 1, "");
         _expectInsufficient(account, 0, 1, pieces);
         parts.safeTransferFrom(account, stranger, pieces, 1, "");
-        vm.expectRevert(
-            abi.encodeWithSelector(IPartTwins.PartsUnitState.selector, part, UnitState.Fitted)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IPartTwins.PartsUnitState.selector, part, UnitState.Fitted));
         parts.reportTheft(part, true);
         vm.stopPrank();
     }
@@ -269,12 +267,7 @@ contract PartTwinsRemoveTest is FittingTest {
         _expectInsufficient(workshop, 0, 1, part);
         parts.reportTheft(part, true);
         _expectInsufficient(workshop, PIECES - 5, PIECES, pieces);
-        parts.decommissionParts(
-            _one(pieces, PIECES),
-            DecommissionOutcome.Recycled,
-            DOCUMENT,
-            Roles.WORKSHOP
-        );
+        parts.decommissionParts(_one(pieces, PIECES), DecommissionOutcome.Recycled, DOCUMENT, Roles.WORKSHOP);
         vm.stopPrank();
     }
 
@@ -335,11 +328,7 @@ contract PartTwinsRemoveTest is FittingTest {
             RecordInput memory record = _removeRecord(CAR);
             record.kind = kind;
             vm.expectRevert(
-                abi.encodeWithSelector(
-                    IPartTwins.PartsRecordKind.selector,
-                    kind,
-                    RecordKinds.PART_REMOVED
-                )
+                abi.encodeWithSelector(IPartTwins.PartsRecordKind.selector, kind, RecordKinds.PART_REMOVED)
             );
             vm.prank(workshop);
             parts.removePart(part, 1, record, Roles.WORKSHOP);
@@ -449,7 +438,10 @@ contract PartTwinsRemoveTest is FittingTest {
             bool isCounted = (seed >> 1) & 1 == 0;
             uint256 partId = isCounted ? pieces : _serial(uint32((seed >> 8) % (MARKED + 2)));
             uint40 quantity = isCounted ? uint40((seed >> 16) % 8) : 1;
-            bool ok = (seed >> 2) & 1 == 0 ? _tryFit(partId, quantity, vehicleId) : _tryRemove(partId, quantity, vehicleId);
+            bool ok =
+                (seed >> 2) & 1 == 0
+                    ? _tryFit(partId, quantity, vehicleId)
+                    : _tryRemove(partId, quantity, vehicleId);
             if (ok && !isCounted) {
                 assertEq(parts.unitOf(partId).lastVehicle, uint80(vehicleId), "it remembers the car");
             }
@@ -501,8 +493,6 @@ contract PartTwinsRemoveTest is FittingTest {
     }
 
     function _expectLocked(uint16 locks) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(IWorkOrders.WorkOrdersVehicleLocked.selector, CAR, locks)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IWorkOrders.WorkOrdersVehicleLocked.selector, CAR, locks));
     }
 }
