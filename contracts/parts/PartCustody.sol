@@ -50,6 +50,7 @@ contract PartCustody is IPartCustody, IERC1155Receiver {
             CustodyDeadlinePassed(consignment.deadline, block.timestamp)
         );
         require(conditionHash != 0, CustodyConditionMissing());
+        _requireQuantities(consignment.partIds, consignment.quantities);
         consignmentId = consignmentIdOf(consignment);
         ConsignmentStatus status = _statuses[consignmentId];
         require(status == ConsignmentStatus.None, CustodyStatus(consignmentId, status));
@@ -57,6 +58,14 @@ contract PartCustody is IPartCustody, IERC1155Receiver {
         _statuses[consignmentId] = ConsignmentStatus.Open;
         emit PartsConsigned(consignmentId, msg.sender, consignment.receiver, consignment, conditionHash);
         _send(msg.sender, address(this), consignment);
+    }
+
+    /// @dev The standard lets anybody transfer zero units of anything. Consigned, they would tell a false story of where a
+    /// unit was. Lists of unequal length are refused where they are transferred.
+    function _requireQuantities(uint256[] calldata partIds, uint256[] calldata quantities) private pure {
+        for (uint256 i = 0; i < partIds.length && i < quantities.length; ++i) {
+            require(quantities[i] != 0, IPartTwins.PartsQuantityInvalid(partIds[i], 0));
+        }
     }
 
     /// @inheritdoc IPartCustody
