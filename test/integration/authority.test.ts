@@ -9,7 +9,6 @@ import {
   LOCKS,
   roleSet,
 } from "../../sdk/src/consortium/authority.js";
-import type { RoleName } from "../../sdk/src/consortium/roles.js";
 import { MEMBER_CLASSES, ROLES } from "../../sdk/src/consortium/roles.js";
 import { deployMatrix, failure, VEHICLE } from "../helpers/authorityMatrix.js";
 import { COUNCIL_DELAY, createChain } from "../helpers/fixture.js";
@@ -34,7 +33,7 @@ function guardedFunctions(): string[] {
 }
 
 const chain = await createChain();
-const { networkHelpers, ethers } = chain;
+const { networkHelpers } = chain;
 
 describe("Authority", () => {
   describe("the table", () => {
