@@ -1,12 +1,28 @@
 import {
   consortiumAbi,
   errorsAbi,
+  partCertificatesAbi,
+  partCustodyAbi,
+  partMetadataAbi,
+  partTwinsAbi,
+  qualityNotificationsAbi,
+  recallsAbi,
   titleMetadataAbi,
   vehicleKeysAbi,
   vehicleRecordsAbi,
   vehicleTitleAbi,
+  workOrdersAbi,
 } from "../../sdk/src/abi/index.js";
 import { ERROR_WORDS } from "../../sdk/src/errors/errorWords.js";
+import {
+  campaign,
+  campaignNumber,
+  day,
+  lot,
+  part,
+  tag,
+  time,
+} from "../../sdk/src/errors/errorWords/formats.js";
 import type { ErrorValues, ErrorWords } from "../../sdk/src/errors/errorWords.js";
 
 interface AbiError {
@@ -20,11 +36,32 @@ const CONTRACTS = {
   VehicleTitle: vehicleTitleAbi,
   VehicleKeys: vehicleKeysAbi,
   TitleMetadata: titleMetadataAbi,
+  WorkOrders: workOrdersAbi,
+  PartTwins: partTwinsAbi,
+  PartMetadata: partMetadataAbi,
+  PartCustody: partCustodyAbi,
+  PartCertificates: partCertificatesAbi,
+  Recalls: recallsAbi,
+  QualityNotifications: qualityNotificationsAbi,
 };
+
+/** The sections of the document, and how the names of their errors begin. */
+const SECTIONS: readonly [title: string, names: RegExp][] = [
+  ["Members and authority", /^(?:Access|Consortium)/],
+  ["Titles", /^(?:Title|ERC721|ERC7943)/],
+  ["Records", /^Records/],
+  ["Hardware keys", /^Keys/],
+  ["Parts", /^(?:Parts|ERC1155)/],
+  ["Work orders", /^WorkOrders/],
+  ["Custody", /^Custody/],
+  ["Certificates", /^Certificates/],
+  ["Recalls", /^Recalls/],
+  ["Quality notifications", /^Notifications/],
+];
 
 const INTRODUCTION = `# Errors
 
-<!-- Written by scripts/generate-docs.ts from the ABIs and sdk/src/errors/errorWords.ts. Do not edit. -->
+<!-- Written by scripts/generate-docs.ts from the ABIs and sdk/src/errors/errorWords. Do not edit. -->
 
 Every custom error of every contract: what the SDK says when a call fails with it, with the values in place of their _names_, and
 what to do. \`explainError\` of the SDK finds and decodes the error in whatever ethers, viem, Hardhat or a node throws. A call
@@ -38,27 +75,22 @@ that passes through several contracts can fail with an error of any of them: a r
  */
 export function renderErrors(): string {
   const errors: readonly AbiError[] = errorsAbi;
-  const sections = [
-    section("Members and authority", errors, (name) => /^(?:Access|Consortium)/.test(name)),
-    section("Titles", errors, (name) => /^(?:Title|ERC721|ERC7943)/.test(name)),
-    section("Records", errors, (name) => name.startsWith("Records")),
-    section("Hardware keys", errors, (name) => name.startsWith("Keys")),
+  const sections = SECTIONS.map(([title, names]) =>
     section(
-      "Libraries",
-      errors,
-      (name) => !/^(?:Access|Consortium|Title|ERC721|ERC7943|Records|Keys)/.test(name),
+      title,
+      errors.filter(({ name }) => names.test(name)),
     ),
-  ];
-  return [INTRODUCTION, ...sections].join("\n");
+  );
+  const others = errors.filter(({ name }) => !SECTIONS.some(([, names]) => names.test(name)));
+  return [INTRODUCTION, ...sections, section("Libraries", others)].join("\n");
 }
 
-function section(title: string, errors: readonly AbiError[], belongs: (name: string) => boolean): string {
-  const rows = errors.filter(({ name }) => belongs(name)).map(row);
+function section(title: string, errors: readonly AbiError[]): string {
   return [
     `## ${title}\n`,
     "| error | what it says | what to do | declared by |",
     "| --- | --- | --- | --- |",
-    ...rows,
+    ...errors.map(row),
     "",
   ].join("\n");
 }
@@ -84,20 +116,23 @@ function template({ says }: ErrorWords, inputs: AbiError["inputs"]): string {
   const values = inputs.map(({ name }, index) => ({ name, number: FIRST_NUMBER + index }));
   const chosen = Object.fromEntries(values.map(({ name, number }) => [name, CHOICES[name] ?? number]));
   return values.reduce((text, { name, number }) => {
-    const hex = number.toString(16).padStart(64, "0");
-    const time = new Date(number * 1_000).toISOString().replace(".000Z", "Z");
     const shapes = [
-      `"role ${number}"`,
-      `lock ${number}`,
-      `0x${hex.slice(0, 4)}…${hex.slice(-4)}`,
-      time,
-      `${number}`,
-    ];
-    return shapes.reduce((result, shape) => result.replaceAll(shape, `_${name}_`), text);
+      [lot(number), `lot _${name}_`],
+      [part(number), `part _${name}_`],
+      [campaign(number), `campaign _${name}_`],
+      [campaignNumber(number), `_${name}_`],
+      [`"role ${number}"`, `_${name}_`],
+      [`lock ${number}`, `_${name}_`],
+      [tag(number), `_${name}_`],
+      [time(number), `_${name}_`],
+      [day(number), `_${name}_`],
+      [`${number}`, `_${name}_`],
+    ] as const;
+    return shapes.reduce((result, [shape, named]) => result.replaceAll(shape, named), text);
   }, says(chosen));
 }
 
 const FIRST_NUMBER = 9_000_000;
 
 /** Values that the words turn into one of a few. */
-const CHOICES: ErrorValues = { locks: 1, status: 1, isSet: true };
+const CHOICES: ErrorValues = { locks: 1, isSet: true };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
-import type { BaseContract, ContractRunner } from "ethers";
-import { id, ZeroHash } from "ethers";
+import type { BaseContract } from "ethers";
+import { id, ZeroAddress, ZeroHash } from "ethers";
 import {
   AUTHORITY_TABLE,
   CONTRACT_ROLES,
@@ -9,9 +9,8 @@ import {
   LOCKS,
   roleSet,
 } from "../../sdk/src/consortium/authority.js";
-import type { RoleName } from "../../sdk/src/consortium/roles.js";
 import { MEMBER_CLASSES, ROLES } from "../../sdk/src/consortium/roles.js";
-import { explainError } from "../../sdk/src/errors/explainError.js";
+import { deployMatrix, failure, VEHICLE } from "../helpers/authorityMatrix.js";
 import { COUNCIL_DELAY, createChain } from "../helpers/fixture.js";
 
 const CONTRACTS = new URL("../../contracts/", import.meta.url);
@@ -34,7 +33,7 @@ function guardedFunctions(): string[] {
 }
 
 const chain = await createChain();
-const { networkHelpers, ethers } = chain;
+const { networkHelpers } = chain;
 
 describe("Authority", () => {
   describe("the table", () => {
@@ -70,13 +69,13 @@ describe("Authority", () => {
 
   describe("a deployment", () => {
     it("is wired as the table says", async () => {
-      const { consortium, records, title, deployment } = await networkHelpers.loadFixture(
-        chain.deployFixture,
-      );
+      const system = await networkHelpers.loadFixture(chain.deployFixture);
+      const { consortium, records, title, deployment } = system;
       const contracts: Record<string, BaseContract> = {
         Consortium: consortium,
         VehicleRecords: records,
         VehicleTitle: title,
+        Recalls: system.recalls,
       };
       for (const row of AUTHORITY_TABLE.filter(({ guard }) => guard === "restricted")) {
         const contract = contracts[row.target]!;
@@ -149,65 +148,7 @@ describe("Authority", () => {
   });
 
   describe("who may do what", () => {
-    const VEHICLE = BigInt(id("vehicle of the matrix"));
-
-    /** One account for every role and for those who have none, with an expelled member of every class. */
-    async function matrixFixture() {
-      const system = await chain.memberFixture();
-      const { actors, deployment, consortium, title } = system;
-      const record = (kind: number) => ({
-        vehicleId: VEHICLE,
-        documentHash: id("document"),
-        kind,
-        code: kind === 10 ? 11 : 0,
-        odometer: 0,
-        odometerUnit: 0,
-        observedAt: 1_700_000_000,
-      });
-      await title.connect(actors.manufacturer).registerVehicle(actors.holder, record(1), ROLES.manufacturer);
-
-      const expelled = (await ethers.getSigners())[30]!;
-      for (const name of MEMBER_CLASSES) {
-        await consortium.connect(actors.admissions).admitMember(expelled, ROLES[name], ZeroHash);
-      }
-      await networkHelpers.time.increase(86_401);
-      await consortium.connect(actors.admissions).expelMember(expelled, id("decision"));
-
-      const callers: { name: string; roles: RoleName[]; runner: ContractRunner }[] = [
-        ...MEMBER_CLASSES.map((name) => ({ name, roles: [name as RoleName], runner: actors[name] })),
-        ...(["council", "guardian", "admissions"] as const).map((name) => ({
-          name,
-          roles: [name as RoleName],
-          runner: actors[name],
-        })),
-        { name: "deployer", roles: [], runner: actors.deployer },
-        { name: "holder", roles: [], runner: actors.holder },
-        { name: "stranger", roles: [], runner: actors.stranger },
-        { name: "expelled", roles: [], runner: expelled },
-      ];
-      for (const contract of ["VehicleTitle", "VehicleKeys"] as const) {
-        const address = deployment.contracts[contract];
-        await networkHelpers.setBalance(address, 10n ** 18n);
-        callers.push({
-          name: contract,
-          roles: CONTRACT_ROLES.filter((row) => row.contract === contract).map(({ role }) => role),
-          runner: await ethers.getImpersonatedSigner(address),
-        });
-      }
-      return { ...system, callers, record };
-    }
-
-    /** The name of the error that a call would fail with, and its values; `undefined` if it would succeed. */
-    async function failure(call: Promise<unknown>) {
-      try {
-        await call;
-        return undefined;
-      } catch (error) {
-        const explained = explainError(error);
-        if (explained === undefined) throw error;
-        return explained;
-      }
-    }
+    const matrixFixture = () => deployMatrix(chain);
 
     for (const row of AUTHORITY_TABLE) {
       it(`${row.target}.${row.function} is for ${row.role} alone`, async () => {
@@ -217,6 +158,9 @@ describe("Authority", () => {
           Consortium: system.consortium,
           VehicleRecords: system.records,
           VehicleTitle: system.title,
+          PartTwins: system.parts,
+          PartCertificates: system.certificates,
+          Recalls: system.recalls,
         };
         const args: Record<string, unknown[]> = {
           admitMember: [actors.stranger.address, ROLES.workshop, ZeroHash],
@@ -233,6 +177,10 @@ describe("Authority", () => {
           forcedTransfer: [actors.holder.address, actors.buyer.address, VEHICLE],
           changeStatus: [record(15)],
           destroyVehicle: [record(13)],
+          setHolds: [actors.supplier.address, [], true],
+          setSoftwareRegistry: [ZeroAddress],
+          issueCertificate: [system.lotId, 0, 4_000_000_000, id("certificate")],
+          revokeCertificate: [system.lotId, id("certificate"), id("reason")],
         };
         for (const { name, roles, runner } of callers) {
           const contract = contracts[row.target]!.connect(runner) as BaseContract;

@@ -1,4 +1,4 @@
-import type { RoleName } from "./roles.js";
+import type { MemberClass, RoleName } from "./roles.js";
 import { ROLES } from "./roles.js";
 
 /** The contracts that have restricted functions. */
@@ -219,6 +219,55 @@ export const KIND_WRITERS: Record<number, readonly RoleName[]> = {
   21: ["manufacturer", "supplier", "registrar", "recordController"], // recallNotice
   22: ["workshop", "manufacturer", "recordController"], // campaignRemedy
 };
+
+/** One function of parts and recalls in which the caller names the class in which it acts. */
+export interface RoleChoiceRow {
+  target: "PartTwins" | "Recalls" | "QualityNotifications";
+  function: string;
+  /** The classes that may act in it; the contract refuses every other. */
+  roles: readonly MemberClass[];
+  /** The kind of the record that it writes, if any: its row of the table of writers has to name the class as well. */
+  recordKind?: number;
+}
+
+/**
+ * Every function of parts and recalls in which several classes act. The contracts ask in code whether the caller is a
+ * member of the class it names; this table documents which classes they know, and the matrix test expects from it.
+ *
+ * In campaigns, manufacturers and suppliers act on what they made themselves, and registrars as authority.
+ */
+export const ROLE_CHOICES = [
+  { target: "PartTwins", function: "commissionLot", roles: ["manufacturer", "supplier"] },
+  { target: "PartTwins", function: "transformLots", roles: ["manufacturer", "supplier", "recycler"] },
+  { target: "PartTwins", function: "serialiseUnits", roles: ["manufacturer", "supplier"] },
+  { target: "PartTwins", function: "fitPart", roles: ["manufacturer", "workshop"], recordKind: 17 },
+  {
+    target: "PartTwins",
+    function: "removePart",
+    roles: ["manufacturer", "workshop", "recycler"],
+    recordKind: 18,
+  },
+  {
+    target: "PartTwins",
+    function: "decommissionParts",
+    roles: ["manufacturer", "supplier", "workshop", "recycler"],
+  },
+  { target: "PartTwins", function: "changeService", roles: ["manufacturer", "workshop", "recycler"] },
+  { target: "Recalls", function: "openRecall", roles: ["registrar", "manufacturer", "supplier"] },
+  { target: "Recalls", function: "updateRecall", roles: ["registrar", "manufacturer", "supplier"] },
+  {
+    target: "Recalls",
+    function: "notifyVehicles",
+    roles: ["registrar", "manufacturer", "supplier"],
+    recordKind: 21,
+  },
+  { target: "Recalls", function: "remedyVehicle", roles: ["manufacturer", "workshop"], recordKind: 22 },
+  {
+    target: "QualityNotifications",
+    function: "notify",
+    roles: ["registrar", "manufacturer", "supplier", "workshop", "recycler"],
+  },
+] as const satisfies readonly RoleChoiceRow[];
 
 /** The role that owns each lock bit of a title. Bits of domains that have no contract yet belong to empty roles. */
 export const LOCKS = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Interface } from "ethers";
+import { Interface, hexlify, toUtf8Bytes } from "ethers";
 import { errorsAbi } from "../abi/errors.js";
 import { ERROR_WORDS } from "./errorWords.js";
 import { explainError } from "./explainError.js";
@@ -10,9 +10,8 @@ const ERRORS = new Interface(errorsAbi);
 /** A value of each type, to fill any error with. */
 function sample(type: string): unknown {
   if (type === "address") return "0x00000000000000000000000000000000000000aa";
-  if (type === "bytes4") return "0x12345678";
-  if (type === "bytes32") return `0x${"ab".repeat(32)}`;
   if (type === "bytes") return "0x1234";
+  if (type.startsWith("bytes")) return `0x${"ab".repeat(Number(type.slice("bytes".length)))}`;
   if (type === "bool") return true;
   if (type === "string") return "text";
   return 7;
@@ -76,5 +75,29 @@ describe("explainError", () => {
     assert.match(explainError(member)?.message ?? "", /"workshop"/);
     const future = ERRORS.encodeErrorResult("RecordsObservedInFuture", [1, 1_800_000_000, 1_700_000_000]);
     assert.match(explainError(future)?.message ?? "", /2027-01-15T08:00:00Z/);
+  });
+
+  it("names lots, parts, days, grams and campaigns", () => {
+    const lotId = (BigInt(`0x12ab${"0".repeat(32)}cdef`) << 64n) | 7n;
+    const says = (name: string, values: unknown[]) =>
+      explainError(ERRORS.encodeErrorResult(name, values))?.message ?? "";
+    assert.equal(says("PartsLotUnknown", [lotId]), "there is no lot 7 of 0x12ab…cdef");
+    assert.match(
+      says("PartsRecalled", [(lotId << 32n) | 5n]),
+      /^part 5 of lot 7 of 0x12ab…cdef is under recall/,
+    );
+    assert.match(says("PartsRecalled", [lotId << 32n]), /^lot 7 of 0x12ab…cdef is under recall/);
+    assert.match(says("PartsExpired", [lotId << 32n, 20_833]), /expired on 2027-01-15$/);
+    assert.match(says("PartsMassBalanceBroken", [1, 12]), /more cobalt than was consumed: 12 g are left/);
+    const number = BigInt(hexlify(toUtf8Bytes("21V554000")));
+    assert.equal(
+      says("RecallsUnknown", [((lotId >> 64n) << 96n) | number]),
+      "there is no campaign 21V554000 of 0x12ab…cdef",
+    );
+  });
+
+  it("shows of a malformed campaign number only digits, whatever it holds", () => {
+    const data = ERRORS.encodeErrorResult("RecallsNumberMalformed", ["0x1b5b324a0a00ff2021"]);
+    assert.match(explainError(data)?.message ?? "", /^0x1b5b324a0a00ff2021 is no campaign number$/);
   });
 });

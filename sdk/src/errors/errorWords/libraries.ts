@@ -1,0 +1,25 @@
+import { REPORT_BUG, text } from "./formats.js";
+import type { ErrorWords } from "./formats.js";
+
+/** Of the libraries that the contracts use. */
+export const LIBRARY_WORDS: Record<string, ErrorWords> = {
+  AddressEmptyCode: {
+    says: (v) => `there is no contract at ${text(v.target)}`,
+    fix: "Check the address and the network.",
+  },
+  FailedCall: { says: () => "an inner call failed without a reason", fix: REPORT_BUG },
+  InsufficientBalance: {
+    says: (v) => `${text(v.needed)} wei are needed and ${text(v.balance)} are there`,
+    fix: "Send enough with the call.",
+  },
+  InvalidShortString: { says: () => "a stored text is damaged", fix: REPORT_BUG },
+  SafeCastOverflowedUintDowncast: {
+    says: (v) => `${text(v.value)} does not fit ${text(v.bits)} bits`,
+    fix: "Give a smaller number.",
+  },
+  StringTooLong: { says: (v) => `"${text(v.str)}" is longer than 31 bytes`, fix: "Give a shorter text." },
+  StringsInsufficientHexLength: {
+    says: (v) => `${text(v.value)} does not fit ${text(v.length)} hex bytes`,
+    fix: REPORT_BUG,
+  },
+};

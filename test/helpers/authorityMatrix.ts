@@ -1,0 +1,97 @@
+import type { ContractRunner } from "ethers";
+import { id, ZeroHash } from "ethers";
+import { CONTRACT_ROLES } from "../../sdk/src/consortium/authority.js";
+import type { RoleName } from "../../sdk/src/consortium/roles.js";
+import { MEMBER_CLASSES, ROLES } from "../../sdk/src/consortium/roles.js";
+import { explainError } from "../../sdk/src/errors/explainError.js";
+import { ADMISSION_DELAY, type createChain } from "./fixture.js";
+
+/** The vehicle that the matrix tests act on. */
+export const VEHICLE = BigInt(id("vehicle of the matrix"));
+
+/** Who calls: an account, and the roles that it holds. */
+export interface MatrixCaller {
+  name: string;
+  address: string;
+  roles: RoleName[];
+  runner: ContractRunner;
+  isContract: boolean;
+}
+
+/** One account for every role and for those who have none, with an expelled member of every class; a car and a lot. */
+export async function deployMatrix(chain: Awaited<ReturnType<typeof createChain>>) {
+  const { networkHelpers, ethers } = chain;
+  const system = await chain.memberFixture();
+  const { actors, deployment, consortium, title, parts } = system;
+  const record = (kind: number) => ({
+    vehicleId: VEHICLE,
+    documentHash: id("document"),
+    kind,
+    code: kind === 10 ? 11 : 0,
+    odometer: 0,
+    odometerUnit: 0,
+    observedAt: 1_700_000_000,
+  });
+  const lot = (number: number, form: number) => ({
+    number,
+    form,
+    material: 0,
+    quantity: 1_000,
+    expiryDay: 0,
+    content: { cobaltG: 0, lithiumG: 0, nickelG: 0, leadG: 0, graphiteG: 0, rareEarthsG: 0 },
+    documentHash: id(`lot ${number}`),
+  });
+  const lotId = (BigInt(actors.supplier.address) << 64n) | 1n;
+  await title.connect(actors.manufacturer).registerVehicle(actors.holder, record(1), ROLES.manufacturer);
+  await parts.connect(actors.supplier).commissionLot(lot(1, 2), ROLES.supplier);
+
+  const expelled = (await ethers.getSigners())[30]!;
+  for (const name of MEMBER_CLASSES) {
+    await consortium.connect(actors.admissions).admitMember(expelled, ROLES[name], ZeroHash);
+  }
+  await networkHelpers.time.increase(ADMISSION_DELAY + 1);
+  await consortium.connect(actors.admissions).expelMember(expelled, id("decision"));
+
+  const withRole = ([...MEMBER_CLASSES, "council", "guardian", "admissions"] as const).map(
+    (name): [string, RoleName[], ContractRunner & { address: string }] => [name, [name], actors[name]],
+  );
+  const without = (
+    [
+      ["deployer", actors.deployer],
+      ["holder", actors.holder],
+      ["stranger", actors.stranger],
+      ["expelled", expelled],
+    ] as const
+  ).map(([name, runner]): [string, RoleName[], ContractRunner & { address: string }] => [name, [], runner]);
+  const callers: MatrixCaller[] = [...withRole, ...without].map(([name, roles, runner]) => ({
+    name,
+    address: runner.address,
+    roles,
+    runner,
+    isContract: false,
+  }));
+  for (const contract of new Set(CONTRACT_ROLES.map((row) => row.contract))) {
+    const address = deployment.contracts[contract];
+    await networkHelpers.setBalance(address, 10n ** 18n);
+    callers.push({
+      name: contract,
+      address,
+      roles: CONTRACT_ROLES.filter((row) => row.contract === contract).map(({ role }) => role),
+      runner: await ethers.getImpersonatedSigner(address),
+      isContract: true,
+    });
+  }
+  return { ...system, callers, record, lot, lotId };
+}
+
+/** The error that a call fails with, put into words; `undefined` if it succeeds. */
+export async function failure(call: Promise<unknown>) {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    const explained = explainError(error);
+    if (explained === undefined) throw error;
+    return explained;
+  }
+}
