@@ -167,19 +167,19 @@ abstract contract FittingHandler is PartHandler {
 
     function _whyNotRemovable(uint256 vehicleId, address caller) private view returns (bytes4) {
         Ledger.Title memory ghost = ledger.titleOf(vehicleId);
-        PartLedger.Leave memory leave = partLedger.leaveOf(vehicleId, caller);
+        PartLedger.Leave memory given = partLedger.leaveOf(vehicleId, caller);
         if (ghost.status == TitleStatus.Destroyed) return IWorkOrders.WorkOrdersVehicleDestroyed.selector;
         if (ghost.locks & THEFT_OR_COURT != 0) return IWorkOrders.WorkOrdersVehicleLocked.selector;
         if (ghost.mints == 0) return IERC721Errors.ERC721NonexistentToken.selector;
         if (ghost.holder == caller) return CARRIED_OUT;
-        bool isOpen = leave.expiresAt >= block.timestamp && leave.transfers == ghost.transfers;
+        bool isOpen = given.expiresAt >= block.timestamp && given.transfers == ghost.transfers;
         return isOpen ? CARRIED_OUT : IWorkOrders.WorkOrdersNotAuthorised.selector;
     }
 
     /* WORK ORDERS */
 
     function giveLeave(uint256 vehicleSeed, uint256 toSeed, uint256 whoSeed, uint256 time) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         address caller = whoSeed % 8 == 5 ? _somebody(whoSeed / 8) : ledger.titleOf(vehicleId).holder;
         if (caller == address(0)) caller = STRANGER;
         _giveLeave(
@@ -220,7 +220,7 @@ abstract contract FittingHandler is PartHandler {
     function reportTheft(uint256 whoSeed, uint256 partSeed, bool isStolen) external {
         address caller = _somebody(whoSeed);
         _supply(caller, partSeed, true);
-        uint256 partId = _held(caller, partSeed, true);
+        uint256 partId = _heldUnit(caller, partSeed);
         PartLedger.Piece memory unit = partLedger.unitOf(partId);
         // what was stolen is mostly found again
         if (partSeed % 4 != 0 && unit.state == UnitState.Stolen) isStolen = false;
@@ -237,7 +237,7 @@ abstract contract FittingHandler is PartHandler {
     function changeService(uint256 whoSeed, uint256 partSeed, uint256 status, uint256 flaw) external {
         address caller = _fitter(whoSeed);
         _supply(caller, partSeed, true);
-        uint256 partId = _held(caller, partSeed, true);
+        uint256 partId = _heldUnit(caller, partSeed);
         uint64 role = _roleOf(caller);
         ServiceStatus service = ServiceStatus(status % 5);
         bytes32 document = flaw % 16 == 1 ? bytes32(0) : keccak256("passport");

@@ -21,12 +21,12 @@ abstract contract ForecourtHandler is PartHandler {
 
     /// @dev To anybody of the cast: workshops and recyclers hold titles as well.
     function sell(uint256 vehicleSeed, uint256 toSeed, uint256 whoSeed) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         address caller = whoSeed % 8 == 5 ? _somebody(whoSeed / 8) : ledger.titleOf(vehicleId).holder;
         _sell(vehicleId, _somebody(toSeed), caller == address(0) ? STRANGER : caller);
     }
 
-    function _sell(uint256 vehicleId, address to, address caller) private {
+    function _sell(uint256 vehicleId, address to, address caller) internal {
         Ledger.Title memory ghost = ledger.titleOf(vehicleId);
         bytes4 refusal = CARRIED_OUT;
         if (ghost.locks & THEFT != 0) refusal = IVehicleTitle.TitleLocked.selector;
@@ -41,7 +41,7 @@ abstract contract ForecourtHandler is PartHandler {
 
     /// @dev Turns the theft or the court's lock. What is locked is freed twice as often.
     function turnLock(uint256 vehicleSeed, uint256 lockSeed, uint256 whoSeed) external {
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         uint8 lock = lockSeed % 4 == 0 ? 2 : 1;
         for (uint256 i = 0; i < vehicles.length && whoSeed % 3 != 0; ++i) {
             uint256 locks = ledger.titleOf(vehicles[i]).locks & (THEFT | COURT);
@@ -70,12 +70,16 @@ abstract contract ForecourtHandler is PartHandler {
         for (uint256 i = 0; i < vehicles.length; ++i) {
             if (ledger.titleOf(vehicles[i]).status == TitleStatus.Active) ++alive;
         }
-        uint256 vehicleId = _vehicle(vehicleSeed);
+        uint256 vehicleId = _known(vehicleSeed);
         address caller = _member(Roles.RECYCLER, whoSeed);
         Ledger.Title memory ghost = ledger.titleOf(vehicleId);
         if (ghost.status == TitleStatus.Active && alive <= LEAST_ALIVE) return;
         if (sale % 2 == 0 && ghost.mints != 0) _sell(vehicleId, caller, ghost.holder);
-        ghost = ledger.titleOf(vehicleId);
+        _destroy(vehicleId, caller);
+    }
+
+    function _destroy(uint256 vehicleId, address caller) internal {
+        Ledger.Title memory ghost = ledger.titleOf(vehicleId);
         RecordInput memory record = _input(vehicleId, DESTRUCTION, uint40(block.timestamp));
 
         bytes4 refusal = CARRIED_OUT;

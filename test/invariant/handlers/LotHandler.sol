@@ -18,7 +18,7 @@ import {PartLedger} from "./PartLedger.sol";
 
 /// @dev Lots come into being, become others, get serials and end, by those who may and those who may not.
 abstract contract LotHandler is PartHandler {
-    uint64 private constant NUMBERS = 5; // of lots that a maker can make
+    uint64 private constant NUMBERS = 4; // of lots that a maker can make
 
     /* COMMISSIONING */
 
@@ -46,7 +46,7 @@ abstract contract LotHandler is PartHandler {
         uint256 seed,
         uint40 quantity,
         uint256 flaw
-    ) private returns (LotInput memory lot) {
+    ) private view returns (LotInput memory lot) {
         lot.number = _number(maker, seed);
         lot.form = LotForm(1 + ((seed / 8) % 3));
         lot.quantity = flaw % 16 == 2 ? 0 : quantity;
@@ -126,7 +126,7 @@ abstract contract LotHandler is PartHandler {
         uint256 seed,
         uint256 claim,
         uint256[6] memory rest
-    ) private returns (LotInput[] memory outputs) {
+    ) private view returns (LotInput[] memory outputs) {
         outputs = new LotInput[](1 + (seed % 2));
         for (uint256 i = 0; i < outputs.length; ++i) {
             bool isLast = i == outputs.length - 1;

@@ -14,11 +14,13 @@ abstract contract PartCustodyHandler is PartHandler {
 
     function consign(uint256 whoSeed, uint256 toSeed, uint256 partSeed, uint256 flaw) external {
         address sender = _somebody(whoSeed);
-        _supply(sender, partSeed, false);
+        _supply(sender, partSeed, true);
         Consignment memory terms = _terms(sender, toSeed, partSeed, flaw);
         address caller = whoSeed % 16 == 5 ? _somebody(toSeed / 2) : sender;
-        bytes32 condition = flaw % 32 == 1 ? bytes32(0) : keccak256("condition");
+        _consign(caller, terms, flaw % 32 == 1 ? bytes32(0) : keccak256("condition"));
+    }
 
+    function _consign(address caller, Consignment memory terms, bytes32 condition) internal {
         bytes4 refusal = _whyNotConsign(terms, caller, condition);
         bytes memory data = abi.encodeCall(PartCustody.consign, (terms, condition));
         bytes32 consignmentId = custody.consignmentIdOf(terms);
@@ -46,7 +48,7 @@ abstract contract PartCustodyHandler is PartHandler {
         terms.quantities = new uint256[](flaw % 32 == 5 ? length + 1 : length);
         for (uint256 i = 0; i < length; ++i) {
             uint256 seed = uint256(keccak256(abi.encode(partSeed, i)));
-            terms.partIds[i] = _held(sender, seed, seed % 4 != 0);
+            terms.partIds[i] = _held(sender, seed, seed % 8 != 0);
             terms.quantities[i] = _quantity(sender, terms.partIds[i], seed / 16);
         }
     }

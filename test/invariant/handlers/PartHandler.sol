@@ -98,6 +98,16 @@ abstract contract PartHandler is Handler {
         return ((lotIds[(seed / 32) % lotIds.length] + (seed % 5 == 0 ? 9 : 0)) << 32) | (seed % 7);
     }
 
+    /// @dev A unit with a serial that an account holds, when it holds one.
+    function _heldUnit(address account, uint256 seed) internal view returns (uint256 partId) {
+        uint256[] memory partIds = partLedger.holdingsOf(account, true);
+        for (uint256 i = 0; seed % 32 != 7 && i < partIds.length; ++i) {
+            partId = partIds[(((seed / 32) % partIds.length) + i) % partIds.length];
+            if (uint32(partId) != 0) return partId;
+        }
+        return _held(account, seed, true);
+    }
+
     function _quantity(address account, uint256 partId, uint256 seed) internal view returns (uint40) {
         if (seed % 32 == 9) return uint40(seed % 3); // none, or more than one of a unit
         if (uint32(partId) != 0) return 1;

@@ -60,6 +60,7 @@ contract PartLedger {
     mapping(uint256 lotId => mapping(address holder => uint256)) public stockOf;
     mapping(uint256 lotId => mapping(uint256 vehicleId => uint256)) public fittedOf;
     mapping(uint256 partId => mapping(address account => uint256)) public loggedOf;
+    mapping(uint256 partId => uint256) public loggedSupplyOf;
     mapping(uint256 vehicleId => mapping(address workshop => Leave)) private _leaves;
     mapping(uint256 vehicleId => uint32) public destructionOf;
     mapping(string law => string) public broken;
@@ -266,12 +267,17 @@ contract PartLedger {
     function _onTransfer(Vm.Log calldata log, uint256 partId, uint256 quantity) private {
         address from = address(uint160(uint256(log.topics[2])));
         address to = address(uint160(uint256(log.topics[3])));
-        mapping(address => uint256) storage logged = loggedOf[partId];
         if (from != address(0)) {
-            if (logged[from] < quantity) broken["P3"] = "logs take units from where they are not";
-            else logged[from] -= quantity;
+            if (loggedOf[partId][from] < quantity) {
+                broken["P3"] = "logs take units from where they are not";
+                return;
+            }
+            loggedOf[partId][from] -= quantity;
+            loggedSupplyOf[partId] -= quantity;
         }
-        if (to != address(0)) logged[to] += quantity;
+        if (to == address(0)) return;
+        loggedOf[partId][to] += quantity;
+        loggedSupplyOf[partId] += quantity;
     }
 
     /* VIEWS */
@@ -316,7 +322,7 @@ contract PartLedger {
     /// @dev Parts that an account holds, stolen ones among them: units, stock and what has no serial yet.
     function holdingsOf(address account, bool isFittable) external view returns (uint256[] memory partIds) {
         uint256 count;
-        partIds = new uint256[](512);
+        partIds = new uint256[](256);
         for (uint256 i = 0; i < _lotIds.length; ++i) {
             uint256 lotId = _lotIds[i];
             Batch storage lot = _lots[lotId];
@@ -333,7 +339,7 @@ contract PartLedger {
 
     function carriedBy(uint256 vehicleId) external view returns (uint256[] memory partIds) {
         uint256 count;
-        partIds = new uint256[](512);
+        partIds = new uint256[](256);
         for (uint256 i = 0; i < _lotIds.length; ++i) {
             uint256 lotId = _lotIds[i];
             if (fittedOf[lotId][vehicleId] == 0) continue;

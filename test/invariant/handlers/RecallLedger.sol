@@ -119,7 +119,7 @@ contract RecallLedger {
         Action storage campaign = _campaigns[campaignId];
         for (uint256 i = 0; i < campaign.scopes.length; ++i) {
             RecallScope storage scope = campaign.scopes[i];
-            uint256 lotId = _partLedger.lotIdOf(campaign.maker, scope.lotNumber);
+            uint256 lotId = _lotIdOf(campaign.maker, scope.lotNumber);
             if (_partLedger.carries(vehicleId, lotId, scope.fromSerial, scope.toSerial)) return true;
         }
         return false;
@@ -132,7 +132,7 @@ contract RecallLedger {
             for (uint256 j = 0; j < campaign.scopes.length; ++j) {
                 RecallScope storage scope = campaign.scopes[j];
                 uint256 serial = uint32(partId);
-                if (_partLedger.lotIdOf(campaign.maker, scope.lotNumber) != partId >> 32) continue;
+                if (_lotIdOf(campaign.maker, scope.lotNumber) != partId >> 32) continue;
                 if (serial >= scope.fromSerial && serial <= scope.toSerial) return true;
             }
         }
@@ -148,5 +148,9 @@ contract RecallLedger {
 
     function campaignIdOf(address maker, bytes9 number) public pure returns (uint256) {
         return uint256(uint160(maker)) * 2 ** 96 + uint256(uint72(number));
+    }
+
+    function _lotIdOf(address maker, uint256 number) private pure returns (uint256) {
+        return uint256(uint160(maker)) * 2 ** 64 + number;
     }
 }
