@@ -1,4 +1,4 @@
-import { sha256, toUtf8Bytes } from "ethers";
+import { sha256Hex } from "../documents/encoding.js";
 import { canonicalUri } from "./canonicalUri.js";
 import { EpcisError } from "./EpcisError.js";
 
@@ -105,7 +105,7 @@ const FIELDS: readonly Field[] = [
  * epcisEventHash(document.epcisBody.eventList[0], document["@context"]); // "ni:///sha-256;6ae9…?ver=CBV2.0"
  */
 export function epcisEventHash(event: object, context: EpcisContext = []): string {
-  return `ni:///sha-256;${sha256(toUtf8Bytes(epcisPreHash(event, context))).slice(2)}?ver=CBV2.0`;
+  return `ni:///sha-256;${sha256Hex(epcisPreHash(event, context)).slice(2)}?ver=CBV2.0`;
 }
 
 /** The text that {@link epcisEventHash} hashes. */

@@ -1,5 +1,6 @@
-import { encodeBase64, getBytes, toBeHex } from "ethers";
+import { toBeHex } from "ethers";
 import type { Deployment } from "../chain/deployment.js";
+import { decodeHex, encodeBase64Url } from "../documents/encoding.js";
 import { lotOfPart, parsePartId, partIdOf } from "../parts/partId.js";
 import { checkedGln, checkedGtin, DIGITAL_LINK } from "./gs1Keys.js";
 
@@ -83,8 +84,7 @@ export function epcisIds(deployment: EpcisDeployment, parties: Record<string, Gs
  * documentUri(lot.documentHash); // "ni:///sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk"
  */
 export function documentUri(hash: string): string {
-  const text = encodeBase64(getBytes(hash)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-  return `ni:///sha-256;${text}`;
+  return `ni:///sha-256;${encodeBase64Url(decodeHex(hash))}`;
 }
 
 /** Whether a part id stands for one serialised unit. */
