@@ -5,9 +5,11 @@ export const DIGITAL_LINK = "https://id.gs1.org";
 
 /** The last digit of a GTIN, GLN, SSCC and so on, from the digits before it. */
 export function gs1CheckDigit(digits: string): string {
-  const sum = [...digits]
-    .reverse()
-    .reduce((total, digit, index) => total + Number(digit) * (index % 2 ? 1 : 3), 0);
+  const last = digits.length - 1;
+  const sum = [...digits].reduce(
+    (total, digit, index) => total + Number(digit) * ((last - index) % 2 ? 1 : 3),
+    0,
+  );
   return String((10 - (sum % 10)) % 10);
 }
 

@@ -40,7 +40,7 @@ const REMEDY_STEPS: Record<Remedy, string> = {
   softwareUpdated: "repairing",
   inspectedClear: "inspecting",
 };
-const ENDED: readonly RemedyStatus[] = ["completed", "withdrawn"];
+const ENDED: ReadonlySet<RemedyStatus> = new Set(["completed", "withdrawn"]);
 
 const WRITERS: { [Type in PartEventType]?: Writer<Type> } = {
   lotCommissioned: commissioning,
@@ -269,7 +269,7 @@ function recall(
   if (lots.length === 0) return [];
   const listed = lots.flatMap((scope) => recalledUnits(maker, scope));
   const whole = lots.filter((scope) => recalledUnits(maker, scope).length === 0);
-  const isOver = event.type === "recallUpdated" && ENDED.includes(event.status);
+  const isOver = event.type === "recallUpdated" && ENDED.has(event.status);
   const lotUri = ({ lotNumber }: RecallScope): string => ids.lot((BigInt(maker) << 64n) | lotNumber);
   return [
     {

@@ -77,7 +77,7 @@ export function contentRows({ content }: BatteryPassport): [cluster: string, row
     labelOf(cluster),
     Object.entries(fields).map(([field, value]): [string, string] => [
       LABELS[field] ?? labelOf(field),
-      `${readingText(value)}${UNITS[field] === undefined ? "" : ` ${unitText(field, value)}`}`,
+      fieldText(value, UNITS[field]),
     ]),
   ]);
 }
@@ -96,12 +96,10 @@ export function passportRows({ passports }: BatteryPassport): [string, string][]
   ]);
 }
 
-function readingText(value: unknown): string {
-  return isReading(value) ? String(value.value) : valueOf(value);
-}
-
-function unitText(field: string, value: unknown): string {
-  return isReading(value) ? `${UNITS[field]} on ${plain(value.lastUpdate)}` : UNITS[field]!;
+function fieldText(value: unknown, unit: string | undefined): string {
+  const unitText = unit === undefined ? "" : ` ${unit}`;
+  if (!isReading(value)) return `${valueOf(value)}${unitText}`;
+  return `${value.value}${unitText} on ${plain(value.lastUpdate)}`;
 }
 
 function isReading(value: unknown): value is { value: number; lastUpdate: string } {

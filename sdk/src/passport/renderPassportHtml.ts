@@ -1,4 +1,4 @@
-import encodeQR from "qr";
+import { encodeQR } from "qr";
 import { escapeHtml as escape } from "../report/escapeHtml.js";
 import { PAGE_STYLE } from "../report/pageStyle.js";
 import { plain, timeOf } from "../report/words.js";

@@ -55,6 +55,7 @@ export async function verifyBatteryPassport(
     return { ok: false, isCurrent: false, problems: [{ code: "PASSPORT_DEPLOYMENT", message }] };
   }
   const latest = (await readBlock(rpc, "latest"))?.number ?? deployment.fromBlock;
+  const block = await readBlock(rpc, passport.chain.block);
   const events: PartEvent[] = [];
   for await (const event of readPartEvents({ rpc, deployment, atBlock: latest, pageBlocks }))
     events.push(event);
@@ -63,7 +64,7 @@ export async function verifyBatteryPassport(
   const rebuilt = buildBatteryPassport({
     partId,
     events: own.filter(({ blockNumber }) => blockNumber <= passport.chain.block),
-    asOf: { block: passport.chain.block, at: passport.chain.at },
+    asOf: { block: block?.number ?? latest, at: block?.timestamp ?? 0 },
     deployment,
     documents: passport.documents,
     tier: passport.tier,
