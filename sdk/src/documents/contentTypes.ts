@@ -16,7 +16,7 @@ export type TypeOfSchema<S> = S extends { enum: readonly (infer E)[] }
   ? E
   : S extends { type: "string" }
     ? string
-    : S extends { type: "integer" }
+    : S extends { type: "integer" | "number" }
       ? number
       : S extends { type: "boolean" }
         ? boolean

@@ -174,4 +174,11 @@ export type PartEventBody =
 export type PartEvent = PartEventPlace & PartEventBody;
 export type PartEventType = PartEventBody["type"];
 /** The events of one type. */
-export type PartEventOf<Type extends PartEventType> = PartEventPlace & Extract<PartEventBody, { type: Type }>;
+export type PartEventOf<Type extends PartEventType> = PartEventPlace & Narrowed<PartEventBody, Type>;
+
+/** `Extract` would find nothing among the bodies that two types share. */
+type Narrowed<Body, Type> = Body extends { type: infer Own }
+  ? Extract<Own, Type> extends never
+    ? never
+    : Body & { type: Extract<Own, Type> }
+  : never;
