@@ -1,8 +1,9 @@
 import { OdometerUnit } from "../brands/odometer.js";
 import type { DocumentContent, DocumentKind } from "../documents/contentTypes.js";
-import { issueDocument, type IssuedDocument } from "../documents/issueDocument.js";
+import { issueDocument } from "../documents/issueDocument.js";
 import { recordKindName } from "../documents/kinds.js";
 import type { DocumentKindName } from "../documents/schemas/index.js";
+import type { IssuedDocument } from "../documents/signContent.js";
 import { proofOf, type RecordProof } from "../history/proofOf.js";
 import { readHistory } from "../history/readHistory.js";
 import type { ImportAccount, ImportAccounts } from "./deriveAccounts.js";
