@@ -1,5 +1,18 @@
+export type {
+  LineageEdge,
+  LineageGraph,
+  LineageLot,
+  LineageProblem,
+  LineageProblemCode,
+  LineageRelation,
+  LineageStatus,
+} from "./buildLineage.js";
 export * from "./decodePartEvent.js";
+export * from "./lotHashes.js";
 export * from "./PartError.js";
 export * from "./partId.js";
+export type { LotState } from "./PartState.js";
+export { lotsOf, readLineage, type Lineage, type ReadLineageInput } from "./readLineage.js";
 export * from "./readPartEvents.js";
+export type { CertificateState, LotCertificate } from "./readLotCertificates.js";
 export * from "./types.js";
