@@ -7,7 +7,7 @@ import type { LineageLot } from "./buildLineage.js";
 import type { PartError } from "./PartError.js";
 import { lotIdOf, partIdOf } from "./partId.js";
 import { lotsOf, readLineage, type Lineage, type ReadLineageInput } from "./readLineage.js";
-import { FakeParts, FORM, PARTS_DEPLOYMENT as deployment } from "./testing/FakeParts.js";
+import { FORM, type FakeParts, PARTS_DEPLOYMENT as deployment } from "./testing/FakeParts.js";
 import {
   audit,
   auditor,

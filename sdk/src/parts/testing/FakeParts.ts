@@ -27,6 +27,13 @@ export const PARTS_DEPLOYMENT = {
 } as const;
 const { PartTwins, PartCustody, PartCertificates, Recalls } = PARTS_DEPLOYMENT.contracts;
 
+const ABIS = new Map<string, Interface>([
+  [PartTwins, twins],
+  [PartCustody, custody],
+  [PartCertificates, certificates],
+  [Recalls, recalls],
+]);
+
 export const FORM = { material: 1, counted: 2, serialised: 3 } as const;
 const LOT =
   "tuple(uint64,uint8,uint8,uint40,uint16,tuple(uint40,uint40,uint40,uint40,uint40,uint40),bytes32)";
@@ -399,21 +406,19 @@ export class FakeParts {
   }
 
   #answer(method: string, params: readonly unknown[]): unknown {
-    const addresses: readonly unknown[] = [PartTwins, PartCustody, PartCertificates, Recalls];
-    if (method === "eth_getCode") return addresses.includes(params[0]) ? "0x60" : undefined;
+    if (method === "eth_getCode") return ABIS.has(String(params[0])) ? "0x60" : undefined;
     if (method !== "eth_call") return undefined;
     const { to, data } = params[0] as { to: string; data: string };
-    if (!addresses.includes(to)) return undefined;
+    const abi = ABIS.get(to);
+    if (!abi) return undefined;
     const state = this.#states[Number(params[1])];
     if (!state) throw new Error("there is no such block");
-    const abi =
-      { [PartTwins]: twins, [PartCustody]: custody, [PartCertificates]: certificates }[to] ?? recalls;
     const call = abi.parseTransaction({ data });
     if (!call) throw new Error(`the fake parts do not know ${data}`);
     return abi.encodeFunctionResult(call.name, this.#view(state, call.name, call.args));
   }
 
-  #view(state: State, name: string, args: readonly never[]): unknown[] {
+  #view(state: State, name: string, args: readonly unknown[]): unknown[] {
     const [first = 0n, second = 0n] = args as readonly bigint[];
     switch (name) {
       case "lineageOf":
@@ -432,7 +437,7 @@ export class FakeParts {
         return [counts.reduce((total, [, count]) => total + count, 0n)];
       }
       case "balanceOfBatch": {
-        const [accounts, partIds] = args as unknown as [string[], bigint[]];
+        const [accounts, partIds] = args as [string[], bigint[]];
         return [accounts.map((account, i) => balanceOf(state, account, partIds[i] ?? 0n))];
       }
       case "statusOf":
