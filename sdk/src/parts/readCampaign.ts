@@ -49,7 +49,7 @@ export interface VehicleRecall {
 /**
  * Reads a campaign as it stood in a block.
  *
- * @throws {PartError} `CAMPAIGN_UNKNOWN`.
+ * @throws {PartError} `CAMPAIGN_UNKNOWN`, or `PART_ID` for what is no campaign id.
  * @example
  * await readCampaign(rpc, deployment, campaignIdOf(maker, "26V000001"), 1_234);
  */
@@ -59,9 +59,9 @@ export async function readCampaign(
   campaignId: bigint,
   block: number,
 ): Promise<Campaign> {
+  const { maker, number } = nameCampaign(campaignId);
   const call = { address: deployment.contracts.Recalls, contract: recalls, args: [campaignId], block };
   const [campaign] = await readContract(rpc, { ...call, view: "campaignOf" });
-  const { maker, number } = nameCampaign(campaignId);
   if (!campaign.exists) {
     throw new PartError("CAMPAIGN_UNKNOWN", `${maker} has no campaign ${number}`, {
       where: `block ${block}`,
