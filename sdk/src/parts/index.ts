@@ -8,13 +8,16 @@ export type {
   LineageStatus,
 } from "./buildLineage.js";
 export * from "./decodePartEvent.js";
+export * from "./fraction.js";
 export * from "./lotHashes.js";
+export * from "./materialStatement.js";
 export * from "./PartError.js";
 export * from "./partId.js";
 export type { LotState } from "./PartState.js";
 export type * from "./reachTypes.js";
 export * from "./readCampaign.js";
 export { lotsOf, readLineage, type Lineage, type ReadLineageInput } from "./readLineage.js";
+export * from "./readFittedParts.js";
 export * from "./readPartEvents.js";
 export type { CertificateState, LotCertificate } from "./readLotCertificates.js";
 export * from "./recallReach.js";
