@@ -10,10 +10,12 @@ export type {
 export * from "./decodePartEvent.js";
 export * from "./fraction.js";
 export * from "./lotHashes.js";
+export * from "./logArchive.js";
 export * from "./materialStatement.js";
 export * from "./PartError.js";
 export * from "./partId.js";
 export type { LotState } from "./PartState.js";
+export * from "./reachFromArchive.js";
 export type * from "./reachTypes.js";
 export * from "./readCampaign.js";
 export { lotsOf, readLineage, type Lineage, type ReadLineageInput } from "./readLineage.js";

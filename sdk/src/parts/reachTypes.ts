@@ -27,6 +27,8 @@ export type ReachProblemCode =
   | "CAMPAIGN_MISMATCH"
   /** What was made of recalled units cannot be followed further for certain. */
   | "DESCENDANT_MISMATCH"
+  /** The logs of an archive are not in the order of the chain. */
+  | "ORDER_MISMATCH"
   /** The campaign is about software releases, which this does not look for. */
   | "RELEASES_NOT_COVERED";
 
