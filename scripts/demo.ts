@@ -1,6 +1,7 @@
 /**
  * The main job on real input: deploys to an in-process chain, imports the lives of vehicles, transfers a title with a plain
- * wallet, writes the history reports, then cheats in every way it knows and shows the reports refusing it.
+ * wallet, writes the history reports, then cheats in every way it knows and shows the reports refusing it. Beside them it
+ * follows battery packs from the mine to the car and back, and shows counterfeits refused and a recall that reaches every car.
  *
  * Usage: npm run demo [-- --file mine.jsonl] [-- --out folder] [-- --json]
  */
@@ -36,6 +37,7 @@ await runScript(async () => {
   if (showBar) bar.start(1, 0);
   const result = await runDemo({
     file: options.file,
+    parts: "examples/parts.jsonl",
     out: options.out,
     say: (line) => {
       if (showBar) bar.stop();
@@ -54,12 +56,18 @@ await runScript(async () => {
     result.complete &&
     result.reportsAccepted === result.vehicles &&
     result.tamperings > 0 &&
-    result.tamperingsRefused === result.tamperings;
+    result.tamperingsRefused === result.tamperings &&
+    result.counterfeits > 0 &&
+    result.counterfeitsRefused === result.counterfeits &&
+    result.recallReached > 0 &&
+    result.recallComplete &&
+    result.remedied === result.recallReached &&
+    result.recoveredCobaltG > 0;
   if (!isGood) process.exitCode = 1;
 });
 
 function show(result: DemoResult): void {
-  const { vehicles, tamperings } = result.details;
+  const { vehicles, tamperings, counterfeits, lineage, reach, cobalt } = result.details;
   table(
     [
       "VIN",
@@ -94,9 +102,59 @@ function show(result: DemoResult): void {
       shorten(reason, 90),
     ]),
   );
+  table(
+    ["what a battery pack was made of", "material", "quantity", "cobalt, g", "certificates", "verified"],
+    lineage.map((row) => [
+      row.lot,
+      row.what,
+      row.quantity,
+      row.cobaltG,
+      row.certificates || "none",
+      row.verified ? "yes" : "NO",
+    ]),
+  );
+  table(
+    [
+      "the recall",
+      "affected",
+      "owners",
+      "stopped",
+      "remedied",
+      "in stock",
+      "in transit",
+      "ended",
+      "complete",
+    ],
+    reach.map((row) => [
+      row.when,
+      String(row.affected),
+      String(row.owners),
+      String(row.stopped),
+      String(row.remedied),
+      String(row.stock),
+      String(row.transit),
+      String(row.ended),
+      row.complete ? "yes" : "NO",
+    ]),
+  );
+  table(
+    ["what a counterfeiter tries", "contracts", "because"],
+    counterfeits.map(({ name, refused, reason }) => [
+      name,
+      refused ? "refused" : "ACCEPTED",
+      shorten(reason, 90),
+    ]),
+  );
+  table(
+    ["cobalt in the newest car", "grams", "origin"],
+    cobalt.map(({ origin, grams, kind }) => [origin, String(grams), kind]),
+  );
   console.log(
     `\n${result.records} records, ${result.verified} documents verified, ${result.erased} erased; ` +
-      `${result.tamperingsRefused} of ${result.tamperings} cheats refused.`,
+      `${result.tamperingsRefused} of ${result.tamperings} cheats refused.\n` +
+      `${result.lots} lots, ${result.partsFitted} parts fitted; ${result.counterfeitsRefused} of ${result.counterfeits} counterfeits ` +
+      `refused; the recall reached ${result.recallReached} cars, ${result.remedied} are remedied; ` +
+      `${result.recoveredCobaltG} g of recovered cobalt in a new pack.`,
   );
 }
 

@@ -18,11 +18,15 @@ import type { Report } from "../../sdk/src/report/types.js";
 import { verifyReport } from "../../sdk/src/report/verifyReport.js";
 import { MemoryDocumentStore } from "../../sdk/src/store/MemoryDocumentStore.js";
 import { deployLocal } from "./deployLocal.js";
+import type { DemoAttempt, DemoPartDetails, DemoParts } from "./demoTypes.js";
+import { importParts, runPartChapters } from "./runPartChapters.js";
 import { TAMPERINGS } from "./tamperings.js";
 
 export interface DemoOptions {
   /** A lifecycle file. */
   file: string;
+  /** The file that the chapters about parts are about; imported first, at the times that it states. */
+  parts: string;
   /** Where the reports go; a folder per format is not needed: the VIN names the files. */
   out: string;
   /** Told what happens, line by line. */
@@ -45,14 +49,8 @@ export interface DemoVehicle {
   ok: boolean;
 }
 
-export interface DemoTampering {
-  name: string;
-  refused: boolean;
-  reason: string;
-}
-
 /** What the demo comes to: one object for programs. */
-export interface DemoResult {
+export interface DemoResult extends DemoParts {
   vehicles: number;
   records: number;
   transfers: number;
@@ -66,29 +64,36 @@ export interface DemoResult {
   tamperings: number;
   tamperingsRefused: number;
   transactions: number;
-  details: { vehicles: DemoVehicle[]; tamperings: DemoTampering[] };
+  details: DemoPartDetails & { vehicles: DemoVehicle[]; tamperings: DemoAttempt[] };
 }
 
 /** For the demo's own chain, which ends with the process. A real registry keeps its key secret. */
 const DEMO_REGISTRY_KEY = new Uint8Array(32).fill(7);
 
+/** Before the first event of any part: the chain's clock follows the file of parts, and nothing turns it back. */
+const CHAIN_BEGINS = "2018-01-01T00:00:00Z";
+
 /** The main job from end to end: real lives in, reports that prove themselves out, and cheats refused. */
-export async function runDemo({ file, out, say, onProgress }: DemoOptions): Promise<DemoResult> {
-  const events = await openLifecycle(file);
-  const connection = await network.create("hardhat");
+export async function runDemo({ file, parts, out, say, onProgress }: DemoOptions): Promise<DemoResult> {
+  const [events, partEvents] = [await openLifecycle(file), await openLifecycle(parts)];
+  const connection = await network.create({ network: "hardhat", override: { initialDate: CHAIN_BEGINS } });
   const { rpc, deployment } = await deployLocal(connection);
   say(`Deployed the consortium and its contracts to an in-process chain.`);
 
   const store = new MemoryDocumentStore();
+  const accounts = deriveAccounts({ chainId: deployment.chainId });
+  const scene = { rpc, deployment, store, registryKey: DEMO_REGISTRY_KEY, accounts, say };
+  const total = events.summary.events + partEvents.summary.events;
+  const builtCars = await importParts(partEvents, scene, (done) => onProgress?.(done, total));
+  say(
+    `Imported ${builtCars.lots} lots of materials and parts, ${builtCars.partsFitted} of them fitted to ` +
+      `${builtCars.vehicles.length} cars, in ${builtCars.transactions} transactions.`,
+  );
   const imported = await importLifecycle({
+    ...scene,
     events,
-    rpc,
-    deployment,
-    store,
-    registryKey: DEMO_REGISTRY_KEY,
     journal: new MemoryJournal(),
-    accounts: deriveAccounts({ chainId: deployment.chainId }),
-    onProgress: ({ done, total }) => onProgress?.(done, total),
+    onProgress: ({ done }) => onProgress?.(partEvents.summary.events + done, total),
   });
   say(
     `Imported ${imported.vehicles.length} vehicles with ${imported.records} records in ${imported.transactions} transactions.`,
@@ -104,7 +109,7 @@ export async function runDemo({ file, out, say, onProgress }: DemoOptions): Prom
   const vehicles: DemoVehicle[] = [];
   const reports: Report[] = [];
   let accepted = 0;
-  for (const { vin, vehicleId } of imported.vehicles) {
+  for (const { vin, vehicleId } of [...imported.vehicles, ...builtCars.vehicles]) {
     const history = await readHistory({ rpc, deployment, vehicleId });
     const report = await buildReport({ rpc, history, documents: (hash) => store.get(hash), vin });
     await writeReport(out, vin, report);
@@ -116,20 +121,22 @@ export async function runDemo({ file, out, say, onProgress }: DemoOptions): Prom
   say(`Wrote and verified ${reports.length} reports (JSON, HTML, PDF, text) in ${out}.`);
 
   const tamperings = await tamper(reports, rpc);
+  const { details, ...chapters } = await runPartChapters(builtCars, scene);
   const sum = (pick: (report: Report) => number): number =>
     reports.reduce((total, report) => total + pick(report), 0);
   return {
     vehicles: reports.length,
     records: sum(({ count }) => count),
-    transfers: imported.transfers + (sold === undefined ? 0 : 1),
+    transfers: imported.transfers + builtCars.transfers + (sold === undefined ? 0 : 1),
     verified: sum(({ summary }) => summary.documents.verified),
     erased: sum(({ summary }) => summary.documents.erased),
     complete: reports.every(({ summary }) => summary.complete),
     reportsAccepted: accepted,
     tamperings: tamperings.length,
     tamperingsRefused: tamperings.filter(({ refused }) => refused).length,
-    transactions: imported.transactions + (sold === undefined ? 0 : 1),
-    details: { vehicles, tamperings },
+    transactions: imported.transactions + builtCars.transactions + (sold === undefined ? 0 : 1),
+    ...chapters,
+    details: { vehicles, tamperings, ...details },
   };
 }
 
@@ -180,10 +187,10 @@ function describe(vin: string, report: Report, ok: boolean): DemoVehicle {
   };
 }
 
-async function tamper(reports: readonly Report[], rpc: RpcProvider): Promise<DemoTampering[]> {
+async function tamper(reports: readonly Report[], rpc: RpcProvider): Promise<DemoAttempt[]> {
   const [report, other] = [...reports].sort((a, b) => b.count - a.count);
   if (report === undefined || other === undefined) return [];
-  const results: DemoTampering[] = [];
+  const results: DemoAttempt[] = [];
   for (const { name, apply } of TAMPERINGS) {
     const forged = apply(structuredClone(report), structuredClone(other));
     if (forged === undefined) continue;

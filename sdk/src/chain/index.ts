@@ -5,6 +5,7 @@ export * from "./deployment.js";
 export * from "./httpRpc.js";
 export * from "./isThrottled.js";
 export * from "./parseDeployment.js";
+export * from "./pinBlock.js";
 export * from "./quantity.js";
 export * from "./readBlock.js";
 export * from "./readContract.js";

@@ -8,4 +8,5 @@ export * from "./parseContent.js";
 export * from "./presentDocument.js";
 export * from "./schemas/index.js";
 export * from "./signature.js";
+export * from "./signContent.js";
 export * from "./verifyDocument.js";

@@ -5,7 +5,8 @@ import { Signature, SigningKey, computeAddress, sha256, toUtf8Bytes } from "ethe
 import { BlokError } from "../errors/BlokError.js";
 import { DocumentError } from "./DocumentError.js";
 import { EXAMPLE_CONTENTS } from "./exampleContents.js";
-import { issueDocument, type DocumentSigner, type IssueDocumentInput } from "./issueDocument.js";
+import { issueDocument, type IssueDocumentInput } from "./issueDocument.js";
+import type { DocumentSigner } from "./signContent.js";
 import { RECORD_KINDS } from "./kinds.js";
 import type { DocumentKindName } from "./schemas/index.js";
 import { verifyDocument } from "./verifyDocument.js";
@@ -211,9 +212,9 @@ test("a key that is none or does not belong to the address is refused without be
 test("inputs out of range are refused, their neighbours within are not", async () => {
   const max = 2 ** 32 - 1;
   const refused: [Partial<ReadingInput>, string][] = [
-    [{ kind: 17 as never }, "DOCUMENT_KIND"],
+    [{ kind: 20 as never }, "DOCUMENT_KIND"],
     [{ kind: 0 as never }, "DOCUMENT_KIND"],
-    [{ kind: 21 as never }, "DOCUMENT_KIND"],
+    [{ kind: 23 as never }, "DOCUMENT_KIND"],
     [{ vehicleId: 0n }, "DOCUMENT_VEHICLE"],
     [{ vehicleId: -1n }, "DOCUMENT_VEHICLE"],
     [{ vehicleId: 1n << 256n }, "DOCUMENT_VEHICLE"],

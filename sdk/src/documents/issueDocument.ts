@@ -1,31 +1,10 @@
-import { SDJwtInstance, type SdJwtPayload } from "@sd-jwt/core";
-import { computeAddress, randomBytes, SigningKey } from "ethers";
 import type { OdometerReading } from "../brands/odometer.js";
-import { authorDid, toJwk } from "./authorId.js";
+import { hasSchema } from "./contentProblems.js";
 import type { DocumentContent, DocumentKind } from "./contentTypes.js";
 import { DocumentError } from "./DocumentError.js";
-import { decodeHex, encodeBase64Url, sdJwtHasher, sha256Bytes, sha256Hex } from "./encoding.js";
 import { documentType, recordKindName } from "./kinds.js";
-import { hasSchema } from "./contentProblems.js";
 import { parseContent } from "./parseContent.js";
-import { compactSignature, verifyEs256k } from "./signature.js";
-
-/** A signature as hardware and remote signers return it: hex with 0x, 32 bytes each. */
-export interface EcdsaSignature {
-  r: string;
-  s: string;
-}
-
-/** Who signs: a key in memory, or a signer that keeps its key to itself. */
-export type DocumentSigner =
-  | { address: string; privateKey: string }
-  | {
-      address: string;
-      /** Hex with 0x, compressed or not. */
-      publicKey: string;
-      /** Signs 32 bytes as they are, without hashing or prefixing them. */
-      signDigest(digest: Uint8Array): EcdsaSignature | Promise<EcdsaSignature>;
-    };
+import { signContent, type DocumentSigner, type IssuedDocument } from "./signContent.js";
 
 export interface IssueDocumentInput<K extends DocumentKind> {
   /** The number of the kind, see `RECORD_KINDS`. */
@@ -39,17 +18,6 @@ export interface IssueDocumentInput<K extends DocumentKind> {
   content: DocumentContent<K>;
   chainId: bigint | number;
   signer: DocumentSigner;
-}
-
-export interface IssuedDocument {
-  /** The signed part: header, payload and signature. */
-  jwt: string;
-  /** One per content field. Only these contain the values and their salts. */
-  disclosures: string[];
-  /** The whole SD-JWT: the signed part and all disclosures, each followed by a tilde. What a store keeps. */
-  compact: string;
-  /** SHA-256 of `jwt`, hex with 0x. What stands on chain. */
-  documentHash: string;
 }
 
 const MAX_UINT32 = 0xffffffff;
@@ -81,27 +49,7 @@ export async function issueDocument<K extends DocumentKind>(
 ): Promise<IssuedDocument> {
   const open = openClaims(input);
   const content = plainContent(input.kind, input.content);
-  const chainId = BigInt(input.chainId);
-  if (chainId <= 0n) throw new DocumentError("DOCUMENT_CHAIN", `${chainId} is not a chain id`);
-  const { publicKey, sign } = signerOf(input.signer);
-  const did = authorDid(chainId, input.signer.address);
-
-  const sdJwt = new SDJwtInstance<SdJwtPayload>({
-    omitTyp: true,
-    signAlg: "ES256K",
-    signer: sign,
-    hashAlg: "sha-256",
-    hasher: sdJwtHasher,
-    saltGenerator: (length) => encodeBase64Url(randomBytes(length)),
-  });
-  const payload: SdJwtPayload = { iss: did, ...open, ...content };
-  // The library's frame type has no form for names that are known only at run time.
-  const frame = { _sd: Object.keys(content) } as Parameters<typeof sdJwt.issue<SdJwtPayload>>[1];
-  const compact = await sdJwt.issue(payload, frame, {
-    header: { typ: "dc+sd-jwt", kid: did, jwk: toJwk(publicKey) },
-  });
-  const [jwt = "", ...rest] = compact.split("~");
-  return { jwt, disclosures: rest.slice(0, -1), compact, documentHash: sha256Hex(jwt) };
+  return signContent(open, content, input.chainId, input.signer);
 }
 
 function openClaims(input: Omit<IssueDocumentInput<DocumentKind>, "content">): Record<string, unknown> {
@@ -163,50 +111,6 @@ function plainContent(kind: DocumentKind, content: unknown): Record<string, unkn
     throw new DocumentError("DOCUMENT_CONTENT", "the content cannot be written as JSON", { cause });
   }
   return { ...parseContent(kind, plain) };
-}
-
-function signerOf(signer: DocumentSigner): {
-  publicKey: Uint8Array;
-  sign: (data: string) => Promise<string>;
-} {
-  let publicKeyHex: string;
-  let signDigest: (digest: Uint8Array) => EcdsaSignature | Promise<EcdsaSignature>;
-  try {
-    if ("privateKey" in signer) {
-      const key = new SigningKey(signer.privateKey);
-      publicKeyHex = key.publicKey;
-      signDigest = (digest) => key.sign(digest);
-    } else {
-      publicKeyHex = SigningKey.computePublicKey(signer.publicKey, false);
-      signDigest = (digest) => signer.signDigest(digest);
-    }
-  } catch {
-    // The cause is left out: it may quote the key.
-    throw new DocumentError("DOCUMENT_SIGNER", "the signer's key is not a secp256k1 key");
-  }
-  if (computeAddress(publicKeyHex).toLowerCase() !== signer.address.toLowerCase()) {
-    throw new DocumentError("DOCUMENT_SIGNER", "the signer's key does not belong to its address", {
-      where: signer.address,
-    });
-  }
-  const publicKey = decodeHex(publicKeyHex);
-  const sign = async (data: string): Promise<string> => {
-    const digest = sha256Bytes(data);
-    const { r, s } = await signDigest(digest);
-    const signature = compactSignature(r, s);
-    if (!verifyEs256k(digest, signature, publicKey)) {
-      throw new DocumentError(
-        "DOCUMENT_SIGNER",
-        "the signer returned a signature that its key did not make",
-        {
-          where: signer.address,
-          fix: "sign the 32 bytes as they are: no hashing, no message prefix",
-        },
-      );
-    }
-    return encodeBase64Url(signature);
-  };
-  return { publicKey, sign };
 }
 
 function isWhole(value: number, low: number, high: number): boolean {

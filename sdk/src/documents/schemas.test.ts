@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formatsModule from "ajv-formats";
 import { BRAND_CODES } from "../brands/brandTable.js";
+import { KIND_WRITERS } from "../consortium/authority.js";
 import { contentProblems } from "./contentProblems.js";
 import { DocumentError } from "./DocumentError.js";
 import { EXAMPLE_CONTENTS } from "./exampleContents.js";
@@ -17,7 +18,7 @@ const problemsOf = (name: DocumentKindName, changes: Record<string, unknown>): s
 test("the kinds are numbered as the contracts number them, and none twice", () => {
   assert.deepEqual(
     Object.values(RECORD_KINDS),
-    Array.from({ length: 20 }, (_, i) => i + 1),
+    Array.from({ length: 22 }, (_, i) => i + 1),
   );
   assert.equal(RECORD_KINDS.manufactured, 1);
   assert.equal(RECORD_KINDS.firstRegistered, 2);
@@ -29,13 +30,14 @@ test("the kinds are numbered as the contracts number them, and none twice", () =
   assert.equal(RECORD_KINDS.export, 15);
   assert.equal(recordKindName(9n), "inspection");
   assert.equal(recordKindName(0), undefined);
-  assert.equal(recordKindName(21), undefined);
+  assert.equal(recordKindName(21), "recallNotice");
+  assert.equal(recordKindName(23), undefined);
 });
 
-test("kinds 1 to 16 have a schema, and its id is the type of the kind's documents", () => {
+test("the kinds that have a writer have a schema, and its id is the type of the kind's documents", () => {
   assert.deepEqual(
     NAMES.map((name) => RECORD_KINDS[name]).sort((a, b) => a - b),
-    Array.from({ length: 16 }, (_, i) => i + 1),
+    Object.keys(KIND_WRITERS).map(Number),
   );
   for (const name of NAMES) assert.equal(RECORD_SCHEMAS[name].$id, documentType(name));
 });
@@ -125,6 +127,14 @@ test("codes, dates and numbers of the field are held to their form", () => {
     ["recallRemedy", { campaignNumber: "21X554000" }],
     ["recallRemedy", { campaignNumber: "21V55400" }],
     ["recallRemedy", { campaignNumber: undefined }],
+    ["campaignRemedy", { campaignNumber: "21V55400" }],
+    ["campaignRemedy", { remedyType: "none" }],
+    ["recallNotice", { campaignNumber: "21X554000" }],
+    ["recallNotice", { advisory: "drive" }],
+    ["partFitted", { part: { nameAtManufacturer: "pack" } }],
+    ["partFitted", { bizStep: "removing" }],
+    ["partRemoved", { parts: [] }],
+    ["partRemoved", { condition: "used" }],
     ["inspection", { inspectedOn: "2026-02-30" }],
     ["inspection", { inspectedOn: "02.03.2026" }],
     ["inspection", { scheme: "MOT" }],
@@ -182,8 +192,8 @@ test("unknown input becomes typed content or an error that names place and field
 });
 
 test("content of a kind without a schema is refused", () => {
-  assert.deepEqual(contentProblems(RECORD_KINDS.partFitted, {}, "part"), [
-    "kind 17 (partFitted) has no schema here",
+  assert.deepEqual(contentProblems(RECORD_KINDS.insuranceClaim, {}, "part"), [
+    "kind 20 (insuranceClaim) has no schema here",
   ]);
   assert.deepEqual(contentProblems(99, {}, "whole"), ["kind 99 (unknown) has no schema here"]);
 });

@@ -2,9 +2,9 @@ import { Interface, ZeroAddress } from "ethers";
 import { vehicleRecordsAbi } from "../abi/VehicleRecords.js";
 import { vehicleTitleAbi } from "../abi/VehicleTitle.js";
 import { odometerFromChain } from "../brands/odometer.js";
-import { ChainError } from "../chain/ChainError.js";
 import { checkDeployment } from "../chain/checkDeployment.js";
 import type { Deployment, RpcProvider } from "../chain/deployment.js";
+import { checkPinned, pinBlock } from "../chain/pinBlock.js";
 import { readBlock, type BlockRef } from "../chain/readBlock.js";
 import { readContract } from "../chain/readContract.js";
 import {
@@ -79,7 +79,7 @@ export async function readHistory(input: ReadHistoryInput): Promise<History> {
     chainId: deployment.chainId,
     contracts: contracts as Partial<Deployment["contracts"]>,
   });
-  const atBlock = await pin(rpc, deployment, input.atBlock);
+  const atBlock = await pinBlock(rpc, deployment, input.atBlock);
 
   const view = { args: [vehicleId], block: atBlock.number };
   const [[head], [state], titleOnChain] = await Promise.all([
@@ -90,12 +90,7 @@ export async function readHistory(input: ReadHistoryInput): Promise<History> {
   const life = await readLife(input, contracts, atBlock);
   const titleEvents = await dateEvents(rpc, life.titleLogs, life.records);
 
-  const after = await readBlock(rpc, atBlock.number);
-  if (after?.hash !== atBlock.hash) {
-    throw new ChainError("CHAIN_RESET", `block ${atBlock.number} is not the one it was when reading began`, {
-      fix: "the chain was reset or reorganised meanwhile: read again",
-    });
-  }
+  await checkPinned(rpc, atBlock);
   const recordState = toRecordState(state);
   return {
     chainId: deployment.chainId,
@@ -114,22 +109,6 @@ export async function readHistory(input: ReadHistoryInput): Promise<History> {
     title: titleOnChain,
     replayedTitle: replayTitle(titleEvents),
   };
-}
-
-async function pin(
-  rpc: RpcProvider,
-  deployment: HistoryDeployment,
-  atBlock: number | undefined,
-): Promise<BlockRef> {
-  const block = await readBlock(rpc, atBlock ?? "latest");
-  if (!block || block.number < deployment.fromBlock) {
-    const asked =
-      atBlock === undefined ? `block ${deployment.fromBlock} of the deployment` : `block ${atBlock}`;
-    throw new ChainError("CHAIN_RESET", `the chain does not reach ${asked}`, {
-      fix: "the chain was reset, or the node is still catching up: check the node, then deploy or read again",
-    });
-  }
-  return block;
 }
 
 async function readTitle(

@@ -1,14 +1,16 @@
-import { VehicleTitle__factory } from "../chain/contracts.js";
+import { PartTwins__factory, VehicleTitle__factory } from "../chain/contracts.js";
 import { fromQuantity } from "../chain/quantity.js";
 import { actingMember } from "./actingMember.js";
 import { memberSince, waitForAdmission } from "./admissions.js";
-import { vehicleIdOf, type ImportContext } from "./ImportContext.js";
+import { waitUntil } from "./chainClock.js";
+import { findConsignment } from "./findConsignment.js";
+import { timeOf, vehicleIdOf, type ImportContext } from "./ImportContext.js";
 import { ImportError } from "./ImportError.js";
 import type { OpenStep } from "./ImportProgress.js";
 import { isWritten } from "./isWritten.js";
 import type { Batch, BatchOperation, PlannedEvent } from "./planBatches.js";
 import { describeBatch, prepareBatch, type PreparedBatch } from "./prepareBatch.js";
-import type { Receipt, TransactionSender } from "./TransactionSender.js";
+import type { Call, Receipt, TransactionSender } from "./TransactionSender.js";
 
 /**
  * How far a transaction is: noted in the journal; its documents stored; signed and noted; sent; included and noted. Events
@@ -33,8 +35,10 @@ export interface BatchWriterInput {
   total: number;
   onProgress?: (event: ImportEvent) => void | Promise<void>;
   signal?: AbortSignal;
+  followsClock?: boolean;
 }
 
+const parts = PartTwins__factory.createInterface();
 const title = VehicleTitle__factory.createInterface();
 
 /** Writes batches one after the other, and notes each step before it is taken. */
@@ -97,7 +101,10 @@ export class BatchWriter {
 
   async #writeOrSplit(batch: Batch): Promise<void> {
     this.#requireRunning(batch);
+    if (this.#input.followsClock) await this.#moveClock(batch);
     if (batch.operation === "destroy") await this.#approveRecycler(batch);
+    if (batch.operation === "consign") await this.#approveCustody(batch);
+    if (batch.operation === "return") await this.#waitForDeadline(batch);
     const prepared = await prepareBatch(batch, this.#context);
     let gas: number;
     try {
@@ -205,7 +212,48 @@ export class BatchWriter {
     const approved = await rpc.request({ method: "eth_call", params: [{ to, data }, "latest"] });
     if (title.decodeFunctionResult("getApproved", String(approved))[0] === recycler.address) return;
     const what = `approval of ${event.member} for ${event.id}`;
-    const call = { from, to, data: title.encodeFunctionData("approve", [recycler.address, vehicleId]), what };
+    await this.#sendAside({
+      from,
+      to,
+      data: title.encodeFunctionData("approve", [recycler.address, vehicleId]),
+      what,
+    });
+  }
+
+  /** The custody contract takes what senders have approved it for. */
+  async #approveCustody(batch: Batch): Promise<void> {
+    const [item] = batch.items;
+    if (item?.event.type !== "parts.consigned") return;
+    const { accounts, deployment, rpc } = this.#context;
+    const from = accounts.accountOf(item.event.from);
+    const { PartTwins: to, PartCustody: custody } = deployment.contracts;
+    const query = parts.encodeFunctionData("isApprovedForAll", [from.address, custody]);
+    const answer = await rpc.request({ method: "eth_call", params: [{ to, data: query }, "latest"] });
+    if (parts.decodeFunctionResult("isApprovedForAll", String(answer))[0]) return;
+    const data = parts.encodeFunctionData("setApprovalForAll", [custody, true]);
+    await this.#sendAside({ from, to, data, what: `approval of the custody contract for ${item.event.id}` });
+  }
+
+  /** What nobody accepted goes back after the deadline that stands on chain, which may be later than that of the file. */
+  async #waitForDeadline(batch: Batch): Promise<void> {
+    const [item] = batch.items;
+    if (item?.origin?.type !== "parts.consigned") return;
+    const { deadline } = await findConsignment(item.origin, this.#context);
+    const message = (when: string) => `the receiver may accept ${item.origin?.id} until ${when}`;
+    await waitUntil(this.#context, deadline + 1, "DEADLINE_PENDING", message);
+  }
+
+  async #moveClock(batch: Batch): Promise<void> {
+    const time = Math.max(...batch.items.map(({ event }) => timeOf(event)));
+    // Admissions wait for themselves; their times are those of organisations, not of the chain.
+    if (batch.operation === "admit") return;
+    const message = (when: string) => `${describeBatch(batch)} is of ${when}, which is in the chain's future`;
+    await waitUntil(this.#context, time, "CLOCK_FIXED", message);
+  }
+
+  /** Sends what an event needs first and is no event of the file; sent again it would change nothing. */
+  async #sendAside(call: Call): Promise<void> {
+    const { what } = call;
     const receipt = await this.#sender.send(
       await this.#sender.sign(call, await this.#sender.estimateGas(call)),
       what,

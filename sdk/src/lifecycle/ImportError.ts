@@ -9,6 +9,10 @@ export type ImportErrorCode =
   | "JOURNAL_BROKEN"
   /** A member may act only later, and the chain's clock is not ours to move. */
   | "ADMISSION_PENDING"
+  /** A consignment can be returned only later, and the chain's clock is not ours to move. */
+  | "DEADLINE_PENDING"
+  /** The import is to follow the clock, and the chain's clock is not ours to move. */
+  | "CLOCK_FIXED"
   | "SIGNER_MISSING"
   | "FUNDS_MISSING"
   /** The contracts refused. */

@@ -1,11 +1,17 @@
 import { LOCKS } from "../consortium/authority.js";
 import type { DocumentKindName } from "../documents/schemas/index.js";
+import { actingMember } from "./actingMember.js";
 import { eventKind, isRecordEvent, kindNumber } from "./eventKind.js";
 import { eventTime } from "./eventTime.js";
 import type { LifecycleEvent, RecordAppended, RecordCorrected, RecordEvent } from "./events.js";
 import { MemberRules } from "./MemberRules.js";
+import { hasPartDocument, PART_EVENT_DOCUMENTS } from "./partDocumentOf.js";
+import type { PartRecordEvent } from "./partEvents.js";
+import { PartRules, type LinePlace } from "./PartRules.js";
+import { lotKey, PartStock } from "./PartStock.js";
+import { RecallRules } from "./RecallRules.js";
 import { checkRecord } from "./recordRules.js";
-import type { FieldProblem, Report } from "./schemaProblems.js";
+import { partDocumentProblems, type FieldProblem, type Report } from "./schemaProblems.js";
 import { VehicleRules, type VehicleState } from "./VehicleRules.js";
 
 /** What the rules have to remember of a line that other lines may refer to. */
@@ -16,10 +22,10 @@ interface RecordLine {
 }
 
 /** An event of a vehicle that is registered already. */
-type LaterEvent = Exclude<
-  LifecycleEvent,
-  { type: "member.admitted" | "member.expelled" | "vehicle.registered" }
->;
+type LaterEvent = Exclude<Extract<LifecycleEvent, { vin: string }>, { type: "vehicle.registered" }>;
+
+/** An event of parts that are on no vehicle, or of a campaign as a whole. */
+type StockEvent = Exclude<LifecycleEvent, { vin: string } | { type: "member.admitted" | "member.expelled" }>;
 
 /**
  * The rules that hold between lines: ids, order, who is a member of what, what state a vehicle is in. It looks at one
@@ -33,6 +39,8 @@ export class LifecycleChecker {
   readonly #skipped = new Set<string>();
   readonly #members: MemberRules;
   readonly #vehicles: VehicleRules;
+  readonly #parts: PartRules;
+  readonly #recalls: RecallRules;
   #problems: FieldProblem[] = [];
 
   /** @param now Unix seconds; nothing may happen later. */
@@ -40,6 +48,9 @@ export class LifecycleChecker {
     this.#now = now;
     this.#members = new MemberRules(this.#report, this.#skipped);
     this.#vehicles = new VehicleRules(this.#report, this.#skipped);
+    const stock = new PartStock();
+    this.#parts = new PartRules(stock, this.#report, this.#skipped);
+    this.#recalls = new RecallRules(stock, this.#report, this.#skipped);
   }
 
   get vehicleCount(): number {
@@ -54,6 +65,11 @@ export class LifecycleChecker {
   skip(value: Record<string, unknown>): void {
     for (const name of [value.vin, value.member, value.id]) {
       if (typeof name === "string") this.#skipped.add(name);
+    }
+    const lots: unknown[] = Array.isArray(value.outputs) ? value.outputs : [value];
+    for (const fields of lots) {
+      const number = (fields as { lot?: unknown } | null)?.lot;
+      if (typeof number === "number") this.#skipped.add(lotKey(String(value.member), number));
     }
   }
 
@@ -101,12 +117,52 @@ export class LifecycleChecker {
         this.#vehicles.register(event, line, time);
         break;
       default:
-        this.#applyLater(event, this.#vehicles.require(event.vin, line, time), time);
+        if ("vin" in event) {
+          this.#applyLater(event, this.#vehicles.require(event.vin, line, time), { line, time });
+        } else {
+          this.#applyToStock(event, { line, time });
+        }
     }
     return isRecordEvent(event) ? this.#takeRecord(event, time) : undefined;
   }
 
-  #applyLater(event: LaterEvent, state: VehicleState | undefined, time: number): void {
+  #applyToStock(event: StockEvent, place: LinePlace): void {
+    const acting = actingMember(event);
+    if (acting) this.#members.require(acting.member, acting.class, place.time, "/member");
+    if (hasPartDocument(event)) {
+      const type = PART_EVENT_DOCUMENTS[event.type];
+      this.#problems.push(...partDocumentProblems(type, event.document));
+    }
+    switch (event.type) {
+      case "lot.commissioned":
+        return this.#parts.commission(event, place);
+      case "lot.transformed":
+        return this.#parts.transform(event, place);
+      case "units.serialised":
+        return this.#parts.serialise(event, place);
+      case "parts.consigned":
+        return this.#parts.consign(event, place);
+      case "parts.accepted":
+      case "parts.rejected":
+      case "parts.returned":
+        return this.#parts.receive(event, place);
+      case "certificate.issued":
+        return this.#parts.certify(event, place);
+      case "certificate.revoked":
+        return this.#parts.revoke(event, place);
+      case "parts.decommissioned":
+        return this.#parts.decommission(event, place);
+      case "part.serviceChanged":
+        return this.#parts.changeService(event, place);
+      case "recall.opened":
+        return this.#recalls.open(event);
+      case "recall.updated":
+        return this.#recalls.update(event);
+    }
+  }
+
+  #applyLater(event: LaterEvent, state: VehicleState | undefined, place: LinePlace): void {
+    const { time } = place;
     switch (event.type) {
       case "record.appended":
         this.#checkAuthor(event, time);
@@ -120,7 +176,7 @@ export class LifecycleChecker {
         this.#findRecord(event.record, event.vin, "/record");
         return;
       case "title.transferred":
-        if (state) this.#vehicles.transfer(state);
+        if (state) this.#vehicles.transfer(event, state);
         return;
       case "title.locked":
       case "title.unlocked":
@@ -134,11 +190,35 @@ export class LifecycleChecker {
         return;
       case "vehicle.destroyed":
         this.#members.require(event.member, "recycler", time, "/member");
-        if (state) this.#vehicles.destroy(state);
+        if (state) this.#vehicles.destroy(event, state);
         return;
       case "key.bound":
         this.#members.require(event.member, event.class, time, "/member");
         if (state) this.#vehicles.bindKey(event, state);
+        return;
+      case "workOrder.given":
+        this.#parts.giveOrder(event, state);
+        return;
+      default: {
+        const acting = actingMember(event);
+        if (acting) this.#members.require(acting.member, acting.class, time, "/member");
+        this.#applyPart(event, state, place);
+      }
+    }
+  }
+
+  #applyPart(event: PartRecordEvent, state: VehicleState | undefined, place: LinePlace): void {
+    switch (event.type) {
+      case "part.fitted":
+        return this.#parts.fit(event, state, place);
+      case "part.removed":
+        return this.#parts.remove(event, state, place);
+      case "parts.released":
+        return this.#parts.release(event, state, place);
+      case "recall.notified":
+        return this.#recalls.notify(event);
+      case "recall.remedied":
+        return this.#recalls.remedy(event);
     }
   }
 

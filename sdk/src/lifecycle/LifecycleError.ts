@@ -30,7 +30,32 @@ export type LifecycleProblemCode =
   | "ODOMETER_MISSING"
   | "NOTHING_TO_RESOLVE"
   | "LOCK_STATE"
-  | "KEY_MISSING";
+  | "KEY_MISSING"
+  | "LOT_UNKNOWN"
+  | "LOT_DUPLICATE"
+  | "LOT_INVALID"
+  | "MASS_BALANCE"
+  | "SERIAL_INVALID"
+  | "SERIAL_TAKEN"
+  | "QUANTITY_EXCEEDED"
+  | "PART_REFERENCE"
+  | "PART_NOT_HELD"
+  | "PART_FITTED"
+  | "PART_GONE"
+  | "PART_STATE"
+  | "PART_RECALLED"
+  | "PART_EXPIRED"
+  | "PART_WASTE"
+  | "VEHICLE_FULL"
+  | "NOT_FITTED"
+  | "WORK_ORDER"
+  | "RELEASE_FOREIGN"
+  | "CONSIGNMENT_STATE"
+  | "CERTIFICATE_STATE"
+  | "RECALL_FOREIGN"
+  | "RECALL_STATE"
+  | "NOT_AFFECTED"
+  | "REMEDY_NOT_DONE";
 
 /** One thing that is wrong with a lifecycle file. */
 export interface LifecycleProblem {

@@ -4,7 +4,15 @@ import { applyRecord, EMPTY_RECORD_STATE } from "../history/applyRecord.js";
 import type { RecordState } from "../history/types.js";
 import { validateVin } from "../vin/validateVin.js";
 import { VinError } from "../vin/VinError.js";
-import type { KeyBound, RecordEvent, TitleLockChanged, VehicleMoved, VehicleRegistered } from "./events.js";
+import type {
+  KeyBound,
+  RecordEvent,
+  TitleLockChanged,
+  TitleTransferred,
+  VehicleDestroyed,
+  VehicleMoved,
+  VehicleRegistered,
+} from "./events.js";
 import type { Report } from "./schemaProblems.js";
 
 /** What the rules have to remember of a vehicle. */
@@ -12,6 +20,11 @@ export interface VehicleState {
   lastAt: number;
   lastLine: number;
   issuer: string;
+  holder: string;
+  /** How often the title has changed hands: what one holder allowed ends with the next. */
+  grants: number;
+  /** The recycler that destroyed it. */
+  destroyedBy?: string;
   status: "active" | "exported" | "destroyed";
   locks: Set<string>;
   hasKey: boolean;
@@ -60,6 +73,8 @@ export class VehicleRules {
       lastAt: time,
       lastLine: line,
       issuer: event.member,
+      holder: event.holder,
+      grants: 0,
       status: "active",
       locks: new Set(),
       hasKey: false,
@@ -88,14 +103,18 @@ export class VehicleRules {
     return state;
   }
 
-  transfer(state: VehicleState): void {
+  transfer(event: TitleTransferred, state: VehicleState): void {
     this.#requireAlive(state);
     this.#requireUnlocked(state);
+    state.holder = event.to;
+    state.grants++;
   }
 
-  destroy(state: VehicleState): void {
-    this.transfer(state);
+  destroy(event: VehicleDestroyed, state: VehicleState): void {
+    this.#requireAlive(state);
+    this.#requireUnlocked(state);
     state.status = "destroyed";
+    state.destroyedBy ??= event.member;
   }
 
   move(event: VehicleMoved, state: VehicleState): void {

@@ -4,7 +4,7 @@ import type { LifecycleEvent } from "./events.js";
 /** The class in which the author of an event acts, as on chain. */
 export function roleOf(event: LifecycleEvent): number {
   if ("class" in event && event.class) return ROLES[event.class];
-  if (event.type === "vehicle.destroyed") return ROLES.recycler;
+  if (event.type === "vehicle.destroyed" || event.type === "parts.released") return ROLES.recycler;
   return ROLES.registrar;
 }
 
@@ -13,6 +13,17 @@ export function actingMember(event: LifecycleEvent): { member: string; class: Me
   switch (event.type) {
     case "vehicle.registered":
     case "key.bound":
+    case "lot.commissioned":
+    case "lot.transformed":
+    case "units.serialised":
+    case "part.fitted":
+    case "part.removed":
+    case "parts.decommissioned":
+    case "part.serviceChanged":
+    case "recall.opened":
+    case "recall.updated":
+    case "recall.notified":
+    case "recall.remedied":
       return { member: event.member, class: event.class };
     case "record.appended":
       return event.class && { member: event.author, class: event.class };
@@ -24,7 +35,11 @@ export function actingMember(event: LifecycleEvent): { member: string; class: Me
     case "vehicle.exported":
     case "vehicle.imported":
       return { member: event.member, class: "registrar" };
+    case "certificate.issued":
+    case "certificate.revoked":
+      return { member: event.member, class: "auditor" };
     case "vehicle.destroyed":
+    case "parts.released":
       return { member: event.member, class: "recycler" };
     default:
       return undefined;

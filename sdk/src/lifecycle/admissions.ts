@@ -1,8 +1,6 @@
 import { Consortium__factory } from "../chain/contracts.js";
 import { ROLES, type MemberClass } from "../consortium/roles.js";
-import { fromQuantity, toQuantity } from "../chain/quantity.js";
-import { LOCAL_CHAIN_ID } from "./deriveAccounts.js";
-import { ImportError } from "./ImportError.js";
+import { waitUntil } from "./chainClock.js";
 import type { ImportContext } from "./ImportContext.js";
 
 const consortium = Consortium__factory.createInterface();
@@ -32,28 +30,11 @@ export async function memberSince(
  * @param since When it may act, as {@link memberSince} says.
  * @throws {ImportError} `ADMISSION_PENDING` with the time from which on the import can go on.
  */
-export async function waitForAdmission(
-  { rpc, deployment }: Pick<ImportContext, "rpc" | "deployment">,
+export function waitForAdmission(
+  chain: Pick<ImportContext, "rpc" | "deployment">,
   member: string,
   since: number,
 ): Promise<void> {
-  const block = await rpc.request({ method: "eth_getBlockByNumber", params: ["latest", false] });
-  const now = fromQuantity((block as { timestamp: unknown }).timestamp, "block time");
-  if (since <= now) return;
-  const pending = (cause?: unknown) =>
-    new ImportError(
-      "ADMISSION_PENDING",
-      `${member} is admitted and may act from ${new Date(since * 1000).toISOString()} on`,
-      {
-        fix: "run the import again then: it goes on where it stopped",
-        cause,
-      },
-    );
-  if (deployment.chainId !== LOCAL_CHAIN_ID) throw pending();
-  try {
-    await rpc.request({ method: "evm_increaseTime", params: [toQuantity(since - now + 1)] });
-    await rpc.request({ method: "evm_mine", params: [] });
-  } catch (cause) {
-    throw pending(cause);
-  }
+  const message = (when: string) => `${member} is admitted and may act from ${when} on`;
+  return waitUntil(chain, since, "ADMISSION_PENDING", message);
 }

@@ -2,9 +2,23 @@ import { RECORD_KINDS } from "../documents/kinds.js";
 import type { DocumentKindName } from "../documents/schemas/index.js";
 import type { LifecycleEvent, RecordEvent } from "./events.js";
 
+const RECORD_TYPES: ReadonlySet<string> = new Set<RecordEvent["type"]>([
+  "vehicle.registered",
+  "record.appended",
+  "record.corrected",
+  "vehicle.exported",
+  "vehicle.imported",
+  "vehicle.destroyed",
+  "part.fitted",
+  "part.removed",
+  "parts.released",
+  "recall.notified",
+  "recall.remedied",
+]);
+
 /** Whether an event puts a record into a vehicle's life. */
 export function isRecordEvent(event: LifecycleEvent): event is RecordEvent {
-  return "document" in event;
+  return RECORD_TYPES.has(event.type);
 }
 
 /**
@@ -29,6 +43,15 @@ export function eventKind(event: RecordEvent, corrected?: DocumentKindName): Doc
       return "import";
     case "vehicle.destroyed":
       return "destruction";
+    case "part.fitted":
+      return "partFitted";
+    case "part.removed":
+    case "parts.released":
+      return "partRemoved";
+    case "recall.notified":
+      return "recallNotice";
+    case "recall.remedied":
+      return "campaignRemedy";
   }
 }
 

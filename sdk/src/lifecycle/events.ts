@@ -2,6 +2,7 @@ import type { OdometerReading } from "../brands/odometer.js";
 import type { LockName } from "../consortium/authority.js";
 import type { MemberClass } from "../consortium/roles.js";
 import type { ErasureReason } from "../store/DocumentStore.js";
+import type { PartLine, PartRecordEvent } from "./partEvents.js";
 
 /** An organisation, by the identifier of a scheme that the trade uses. */
 export interface Organisation {
@@ -132,13 +133,14 @@ export type LifecycleEvent =
   | TitleLockChanged
   | VehicleMoved
   | VehicleDestroyed
-  | KeyBound;
+  | KeyBound
+  | PartLine;
 
 export type LifecycleEventType = LifecycleEvent["type"];
 
 /** An event that puts a record, and so a document, into a vehicle's life. */
 export type RecordEvent =
-  VehicleRegistered | RecordAppended | RecordCorrected | VehicleMoved | VehicleDestroyed;
+  VehicleRegistered | RecordAppended | RecordCorrected | VehicleMoved | VehicleDestroyed | PartRecordEvent;
 
 /** The content of a document, by field names of its kind's schema. */
 export type DocumentFields = Record<string, unknown>;

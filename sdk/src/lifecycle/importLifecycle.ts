@@ -7,7 +7,7 @@ import type { ImportAccounts } from "./deriveAccounts.js";
 import type { LifecycleEvent } from "./events.js";
 import type { ImportJournal } from "./ImportJournal.js";
 import { ImportProgress } from "./ImportProgress.js";
-import { planBatches } from "./planBatches.js";
+import { BATCH_LIMITS, ONE_BY_ONE, planBatches } from "./planBatches.js";
 import { vehicleIdOf } from "./ImportContext.js";
 import { surveyLifecycle, type LifecycleCounts } from "./surveyLifecycle.js";
 import { TransactionSender } from "./TransactionSender.js";
@@ -30,6 +30,11 @@ export interface ImportLifecycleInput {
   signal?: AbortSignal;
   /** The most gas that one transaction may use; that of EIP-7825 when left out. */
   gasCap?: number;
+  /**
+   * Moves the clock of a local chain on to the time of each event before it is written, by itself, so that times on chain
+   * are those of the file. For a chain that begins before the file does.
+   */
+  followsClock?: boolean;
   /** How long to wait for a transaction to be included, in milliseconds. */
   timeoutMs?: number;
 }
@@ -95,10 +100,12 @@ export async function importLifecycle(input: ImportLifecycleInput): Promise<Impo
     total: counts.events,
     onProgress: input.onProgress,
     signal: input.signal,
+    followsClock: input.followsClock,
   });
+  const limits = input.followsClock ? ONE_BY_ONE : BATCH_LIMITS;
 
   await writer.settle();
-  for await (const batch of planBatches(admissions, events)) await writer.write(batch);
+  for await (const batch of planBatches(admissions, events, limits)) await writer.write(batch);
 
   return {
     ...counts,

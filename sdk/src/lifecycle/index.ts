@@ -10,6 +10,7 @@ export * from "./LifecycleError.js";
 export * from "./lifecycleSchema.js";
 export * from "./organisationCommitment.js";
 export * from "./parseLifecycle.js";
+export * from "./partEvents.js";
 export * from "./publishLifecycleSchema.js";
 export type { LifecycleSource } from "./readLines.js";
 export * from "./surveyLifecycle.js";

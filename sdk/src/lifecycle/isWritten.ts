@@ -5,6 +5,8 @@ import { LOCKS } from "../consortium/authority.js";
 import { MEMBER_CLASSES } from "../consortium/roles.js";
 import { readLogs } from "../history/readLogs.js";
 import { toHex32 } from "../history/toHex32.js";
+import { isRecordEvent } from "./eventKind.js";
+import { isPartWritten } from "./isPartWritten.js";
 import { memberSince } from "./admissions.js";
 import type { Batch } from "./planBatches.js";
 import { keyOf, vehicleIdOf, type ImportContext } from "./ImportContext.js";
@@ -52,6 +54,7 @@ export async function isWritten(batch: Batch, context: ImportContext): Promise<b
       return Number(period.validFrom) !== 0;
     }
     default: {
+      if (!isRecordEvent(event)) return isPartWritten(first, context);
       const documentHash = progress.documentOf(event.id);
       if (documentHash === undefined) return false;
       const topics = [records.getEvent("RecordAppended").topicHash, toHex32(vehicleIdOf(event.vin, context))];

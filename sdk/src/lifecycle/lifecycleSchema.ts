@@ -1,6 +1,16 @@
 import { BRAND_CODES } from "../brands/brandTable.js";
 import { MEMBER_CLASSES } from "../consortium/roles.js";
-import { odometer, orgId } from "../documents/schemas/common.js";
+import { campaignNumber, odometer, orgId } from "../documents/schemas/common.js";
+import {
+  ADVISORIES,
+  CERTIFICATE_KINDS,
+  LOT_FORMS,
+  MATERIALS,
+  OUTCOMES,
+  REMEDIES,
+  REMEDY_STATUSES,
+  SERVICE_STATUSES,
+} from "../parts/types.js";
 import { ERASURE_REASONS } from "../store/DocumentStore.js";
 import { EXPULSION_REASONS, IMPORTABLE_KINDS, IMPORTABLE_LOCKS } from "./events.js";
 
@@ -27,6 +37,66 @@ const market = { type: "string", pattern: "^[A-Z]{2}$", description: "ISO 3166-1
 const brandCode = { enum: BRAND_CODES, description: "ANSI D20" } as const;
 const binderClass = { enum: ["manufacturer", "registrar"] } as const;
 const document = { type: "object", description: "the fields of the kind's schema" } as const;
+
+const day = { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description: "a date" } as const;
+const lotNumber = {
+  type: "integer",
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: "the maker's own",
+} as const;
+const serial = { type: "integer", minimum: 1, maximum: 4_294_967_295 } as const;
+/** 40 bits. */
+const quantity = { type: "integer", minimum: 1, maximum: 1_099_511_627_775 } as const;
+const grams = { type: "integer", minimum: 0, maximum: 1_099_511_627_775 } as const;
+const part = {
+  type: "object",
+  additionalProperties: false,
+  required: ["maker", "lot"],
+  properties: { maker: alias, lot: lotNumber, serial, quantity },
+  description: "a unit by its serial, or a quantity: grams of a material, else pieces",
+} as const;
+const partList = { type: "array", minItems: 1, maxItems: 100, items: part } as const;
+const lotFields = {
+  lot: lotNumber,
+  form: { enum: LOT_FORMS.slice(1) },
+  quantity,
+};
+const lotOptions = { material: { enum: MATERIALS }, expiresOn: day };
+const content = {
+  type: "object",
+  additionalProperties: false,
+  properties: Object.fromEntries(MATERIALS.slice(1).map((material) => [`${material}G`, grams])),
+  description: "grams in all pieces of the lot together",
+};
+const outputs = {
+  type: "array",
+  minItems: 1,
+  maxItems: 100,
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: Object.keys(lotFields),
+    properties: { ...lotFields, ...lotOptions, content },
+  },
+};
+const scopes = {
+  type: "array",
+  minItems: 1,
+  maxItems: 16,
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["lot"],
+    properties: { lot: lotNumber, fromSerial: serial, toSerial: serial },
+    description: "without serials the whole lot",
+  },
+};
+const makerClass = { enum: ["supplier", "manufacturer"] } as const;
+const fitterClass = { enum: ["workshop", "manufacturer"] } as const;
+const ownerClass = { enum: ["manufacturer", "supplier", "registrar"] } as const;
+const remedyStatus = { enum: REMEDY_STATUSES } as const;
+const advisory = { enum: ADVISORIES } as const;
 
 /** One line: its type, the fields that must stand in it and those that may. */
 function line(
@@ -78,4 +148,96 @@ export const LIFECYCLE_LINES = {
     class: binderClass,
     curve: { enum: ["secp256k1", "p256"] },
   }),
+  "lot.commissioned": line(
+    "lot.commissioned",
+    { member: alias, class: makerClass, ...lotFields, document },
+    lotOptions,
+  ),
+  "lot.transformed": line("lot.transformed", {
+    member: alias,
+    class: { enum: ["supplier", "manufacturer", "recycler"] },
+    inputs: partList,
+    outputs,
+    document,
+  }),
+  "units.serialised": line("units.serialised", {
+    member: alias,
+    class: makerClass,
+    lot: lotNumber,
+    fromSerial: serial,
+    toSerial: serial,
+  }),
+  "parts.consigned": line("parts.consigned", {
+    from: alias,
+    to: alias,
+    parts: partList,
+    deadline: at,
+    document,
+  }),
+  "parts.accepted": line("parts.accepted", { consignment: id, document }),
+  "parts.rejected": line("parts.rejected", { consignment: id, document }),
+  "parts.returned": line("parts.returned", { consignment: id }),
+  "certificate.issued": line("certificate.issued", {
+    member: alias,
+    maker: alias,
+    lot: lotNumber,
+    kind: { enum: CERTIFICATE_KINDS },
+    validUntil: at,
+    document,
+  }),
+  "certificate.revoked": line("certificate.revoked", { member: alias, certificate: id, document }),
+  "workOrder.given": line("workOrder.given", { vin, workshop: alias, until: at }),
+  "part.fitted": line(
+    "part.fitted",
+    { vin, member: alias, class: fitterClass, part, document },
+    { odometer },
+  ),
+  "part.removed": line(
+    "part.removed",
+    { vin, member: alias, class: fitterClass, part, document },
+    { odometer },
+  ),
+  "parts.released": line("parts.released", { vin, member: alias, parts: partList, document }, { odometer }),
+  "parts.decommissioned": line("parts.decommissioned", {
+    member: alias,
+    class: { enum: ["workshop", "manufacturer", "supplier", "recycler"] },
+    parts: partList,
+    outcome: { enum: OUTCOMES },
+    document,
+  }),
+  "part.serviceChanged": line("part.serviceChanged", {
+    member: alias,
+    class: { enum: ["workshop", "manufacturer", "recycler"] },
+    part,
+    status: { enum: SERVICE_STATUSES.slice(1) },
+    document,
+  }),
+  "recall.opened": line("recall.opened", {
+    member: alias,
+    class: ownerClass,
+    maker: alias,
+    campaignNumber,
+    remedyStatus: { enum: ["notAvailable", "interim", "available"] },
+    advisory,
+    scopes,
+    document,
+  }),
+  "recall.updated": line("recall.updated", {
+    member: alias,
+    class: ownerClass,
+    recall: id,
+    remedyStatus,
+    advisory,
+    document,
+  }),
+  "recall.notified": line(
+    "recall.notified",
+    { vin, member: alias, class: ownerClass, recall: id, document },
+    { odometer },
+  ),
+  "recall.remedied": line(
+    "recall.remedied",
+    { vin, member: alias, class: fitterClass, recall: id, remedy: { enum: REMEDIES.slice(1) }, document },
+    { odometer },
+  ),
 } as const;

@@ -1,4 +1,29 @@
 import type { KeyBound, LifecycleEvent } from "./events.js";
+import type { CertificateIssued, PartLine, PartsConsigned, RecallOpened } from "./partEvents.js";
+
+/** What a batch does with events about parts. */
+const PART_OPERATIONS = {
+  "lot.commissioned": "commission",
+  "lot.transformed": "transform",
+  "units.serialised": "serialise",
+  "parts.consigned": "consign",
+  "parts.accepted": "accept",
+  "parts.rejected": "reject",
+  "parts.returned": "return",
+  "certificate.issued": "certify",
+  "certificate.revoked": "revokeCertificate",
+  "workOrder.given": "giveWorkOrder",
+  "part.fitted": "fit",
+  "part.removed": "remove",
+  "parts.released": "release",
+  "parts.decommissioned": "decommission",
+  "part.serviceChanged": "changeService",
+  "recall.opened": "openRecall",
+  "recall.updated": "updateRecall",
+  "recall.notified": "notify",
+  "recall.remedied": "remedy",
+} as const satisfies Record<PartLine["type"], string>;
+type PartOperation = (typeof PART_OPERATIONS)[PartLine["type"]];
 
 /** What a batch does with its events. Those that can be many in one transaction come first. */
 export type BatchOperation =
@@ -14,7 +39,8 @@ export type BatchOperation =
   | "lock"
   | "changeStatus"
   | "destroy"
-  | "bindKey";
+  | "bindKey"
+  | PartOperation;
 
 /** An event with what the lines before it say about its vehicle. */
 export interface PlannedEvent {
@@ -23,7 +49,12 @@ export interface PlannedEvent {
   holder?: string;
   /** The line that bound the vehicle's newest key. */
   key?: KeyBound;
+  /** The earlier line that the event names: what it receives, revokes, or acts upon. */
+  origin?: OriginLine;
 }
+
+/** A line that later ones refer to by its id. */
+export type OriginLine = PartsConsigned | CertificateIssued | RecallOpened;
 
 /** Events that are written together; more than one only where one transaction can hold them. */
 export interface Batch {
@@ -32,11 +63,17 @@ export interface Batch {
 }
 
 /** The most events that one transaction takes, by operation; 1 for all others. */
-export const BATCH_LIMITS: Partial<Record<BatchOperation, number>> = {
+export const BATCH_LIMITS: BatchLimits = {
   admit: 100,
   register: 100,
   appendRecords: 500,
+  notify: 50,
 };
+
+/** Limits that keep events apart, for chains whose clock follows them. Admissions are written first in any case. */
+export const ONE_BY_ONE: BatchLimits = { admit: 100 };
+
+export type BatchLimits = Partial<Record<BatchOperation, number>>;
 
 /** How many events are planned at a time. */
 export const PLAN_WINDOW = 5_000;
@@ -58,24 +95,28 @@ interface VehicleTrace {
  *
  * @param admissions The first admissions of every member, from a first reading of the file.
  * @param events All events, these included.
+ * @param limits The most events of one batch, by operation.
  * @example
  * for await (const batch of planBatches([], events)) console.log(batch.operation, batch.items.length);
  */
 export async function* planBatches(
   admissions: readonly LifecycleEvent[],
   events: Iterable<LifecycleEvent> | AsyncIterable<LifecycleEvent>,
+  limits: BatchLimits = BATCH_LIMITS,
 ): AsyncGenerator<Batch> {
   const vehicles = new Map<string, VehicleTrace>();
+  const origins = new Map<string, OriginLine>();
+  const begin = () => new Plan(vehicles, origins, limits);
   const hoisted = new Set(admissions.map((event) => event.id));
   yield* chunks(admissions);
 
-  let plan = new Plan(vehicles);
+  let plan = begin();
   for await (const event of events) {
     if (hoisted.has(event.id)) continue;
     plan.add(event);
     if (plan.size >= PLAN_WINDOW) {
       yield* plan.batches;
-      plan = new Plan(vehicles);
+      plan = begin();
     }
   }
   yield* plan.batches;
@@ -104,14 +145,20 @@ class Plan {
   readonly batches: Batch[] = [];
   size = 0;
   readonly #vehicles: Map<string, VehicleTrace>;
+  readonly #origins: Map<string, OriginLine>;
+  readonly #limits: BatchLimits;
+  /** The last batch about parts: what happens to them keeps its order, whichever lots and vehicles it is about. */
+  #lastOfParts = 0;
   readonly #inThisPlan = new Set<string>();
   /** The newest batch with room, by operation and who sends it. */
   readonly #open = new Map<string, number>();
   /** The batch before which a member's events must not come: its admission or expulsion. */
   readonly #memberSince = new Map<string, number>();
 
-  constructor(vehicles: Map<string, VehicleTrace>) {
+  constructor(vehicles: Map<string, VehicleTrace>, origins: Map<string, OriginLine>, limits: BatchLimits) {
     this.#vehicles = vehicles;
+    this.#origins = origins;
+    this.#limits = limits;
   }
 
   add(event: LifecycleEvent): void {
@@ -119,10 +166,18 @@ class Plan {
     const operation = operationOf(event);
     const trace = "vin" in event ? this.#trace(event) : undefined;
     const member = memberOf(event);
-    const earliest = Math.max(trace?.batch ?? 0, this.#memberSince.get(member ?? "") ?? 0);
-    const item: PlannedEvent = { event, holder: trace?.holder, key: trace?.key };
+    const isOfParts = isPartLine(event);
+    const earliest = Math.max(
+      trace?.batch ?? 0,
+      this.#memberSince.get(member ?? "") ?? 0,
+      isOfParts ? this.#lastOfParts : 0,
+    );
+    const origin = this.#origins.get(originOf(event) ?? "");
+    const item: PlannedEvent = { event, holder: trace?.holder, key: trace?.key, ...(origin && { origin }) };
     const batch = this.#place(operation, groupOf(operation, event), earliest, item);
 
+    if (isOfParts) this.#lastOfParts = batch;
+    if (isOrigin(event)) this.#origins.set(event.id, event);
     if (operation === "admit" || operation === "expel") this.#memberSince.set(member ?? "", batch);
     if (!trace) return;
     trace.batch = batch;
@@ -143,7 +198,7 @@ class Plan {
   }
 
   #place(operation: BatchOperation, group: string, earliest: number, item: PlannedEvent): number {
-    const limit = BATCH_LIMITS[operation] ?? 1;
+    const limit = this.#limits[operation] ?? 1;
     const number = this.#open.get(group);
     const open = number === undefined ? undefined : this.batches[number];
     if (number !== undefined && open && number >= earliest && open.items.length < limit) {
@@ -157,7 +212,25 @@ class Plan {
   }
 }
 
+function isPartLine(event: LifecycleEvent): event is PartLine {
+  return Object.hasOwn(PART_OPERATIONS, event.type);
+}
+
+function isOrigin(event: LifecycleEvent): event is OriginLine {
+  return (
+    event.type === "parts.consigned" || event.type === "certificate.issued" || event.type === "recall.opened"
+  );
+}
+
+/** The id of the line that an event names. */
+function originOf(event: LifecycleEvent): string | undefined {
+  if ("consignment" in event) return event.consignment;
+  if ("certificate" in event) return event.certificate;
+  return "recall" in event ? event.recall : undefined;
+}
+
 function operationOf(event: LifecycleEvent): BatchOperation {
+  if (isPartLine(event)) return PART_OPERATIONS[event.type];
   switch (event.type) {
     case "member.admitted":
       return "admit";
@@ -195,5 +268,6 @@ function memberOf(event: LifecycleEvent): string | undefined {
 
 function groupOf(operation: BatchOperation, event: LifecycleEvent): string {
   const role = "class" in event ? event.class : "";
-  return operation === "admit" ? operation : `${operation}/${memberOf(event) ?? ""}/${role ?? ""}`;
+  if (operation === "admit") return operation;
+  return [operation, memberOf(event) ?? "", role ?? "", originOf(event) ?? ""].join("/");
 }

@@ -14,6 +14,7 @@ import { keyOf, timeOf, vehicleIdOf, type ImportContext } from "./ImportContext.
 import { ImportError } from "./ImportError.js";
 import { organisationCommitment } from "./organisationCommitment.js";
 import type { Batch } from "./planBatches.js";
+import { preparePartBatch } from "./preparePartBatch.js";
 import { prepareRecord, type PreparedDocument } from "./prepareRecord.js";
 import type { Call } from "./TransactionSender.js";
 import { vehicleKeyDigest } from "./vehicleKey.js";
@@ -85,7 +86,13 @@ export async function prepareBatch(batch: Batch, context: ImportContext): Promis
       return plain(accounts.accountOf(event.member), VehicleKeys, bindCall(event, context));
     case "erase":
       break;
-    default: {
+    case "register":
+    case "appendRecords":
+    case "reportAsHolder":
+    case "appendSignedRecord":
+    case "appendCorrection":
+    case "changeStatus":
+    case "destroy": {
       const written = await Promise.all(batch.items.map((item) => prepareRecord(item, context)));
       const [record] = written;
       if (!record) break;
@@ -145,6 +152,11 @@ export async function prepareBatch(batch: Batch, context: ImportContext): Promis
             title.encodeFunctionData("destroyVehicle", [record.input]),
           );
       }
+      break;
+    }
+    default: {
+      const { from, to, data, documents } = await preparePartBatch(batch, context);
+      return { call: { from, to, data, what }, documents };
     }
   }
   throw new TypeError(`an event of type ${event.type} is not written by ${batch.operation}`);

@@ -1,13 +1,14 @@
 import { OdometerUnit } from "../brands/odometer.js";
 import type { DocumentContent, DocumentKind } from "../documents/contentTypes.js";
-import { issueDocument, type IssuedDocument } from "../documents/issueDocument.js";
+import { issueDocument } from "../documents/issueDocument.js";
 import { recordKindName } from "../documents/kinds.js";
 import type { DocumentKindName } from "../documents/schemas/index.js";
+import type { IssuedDocument } from "../documents/signContent.js";
 import { proofOf, type RecordProof } from "../history/proofOf.js";
 import { readHistory } from "../history/readHistory.js";
 import type { ImportAccount, ImportAccounts } from "./deriveAccounts.js";
 import { eventKind, isRecordEvent, kindNumber } from "./eventKind.js";
-import type { RecordEvent } from "./events.js";
+import type { LifecycleEvent, RecordEvent } from "./events.js";
 import { keyOf, timeOf, vehicleIdOf, type ImportContext } from "./ImportContext.js";
 import { ImportError } from "./ImportError.js";
 import type { PlannedEvent } from "./planBatches.js";
@@ -89,8 +90,8 @@ export async function prepareRecord(item: PlannedEvent, context: ImportContext):
 }
 
 /** A document that an interrupted import has stored is used again: it may stand on chain already. */
-async function documentOf(
-  event: RecordEvent,
+export async function documentOf(
+  event: LifecycleEvent,
   { progress, store }: ImportContext,
   issue: () => Promise<IssuedDocument>,
 ): Promise<PreparedDocument> {

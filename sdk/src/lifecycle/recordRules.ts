@@ -44,6 +44,10 @@ function authorRole(event: RecordEvent): RoleName | undefined {
   switch (event.type) {
     case "vehicle.registered":
     case "record.corrected":
+    case "part.fitted":
+    case "part.removed":
+    case "recall.notified":
+    case "recall.remedied":
       return event.class;
     case "record.appended":
       return event.author === "holder" || event.author === "vehicle" ? event.author : event.class;
@@ -51,6 +55,7 @@ function authorRole(event: RecordEvent): RoleName | undefined {
     case "vehicle.imported":
       return "registrar";
     case "vehicle.destroyed":
+    case "parts.released":
       return "recycler";
   }
 }

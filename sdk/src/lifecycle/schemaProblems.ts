@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import formatsModule from "ajv-formats";
 import { RECORD_SCHEMAS, type DocumentKindName } from "../documents/schemas/index.js";
+import { PART_DOCUMENT_SCHEMAS, type PartDocumentType } from "../parts/partDocuments.js";
 import type { LifecycleEventType } from "./events.js";
 import type { LifecycleProblem, LifecycleProblemCode } from "./LifecycleError.js";
 import { LIFECYCLE_LINES } from "./lifecycleSchema.js";
@@ -26,6 +27,15 @@ export function lineProblems(type: LifecycleEventType, value: unknown): FieldPro
 /** What is wrong with the document of a record, against the schema of its kind. */
 export function documentProblems(kind: DocumentKindName, value: unknown): FieldProblem[] {
   return problemsOf(validatorOf(kind, RECORD_SCHEMAS[kind]), value, "/document").map((problem) => ({
+    ...problem,
+    code: "DOCUMENT_INVALID",
+  }));
+}
+
+/** What is wrong with a document about parts, against the schema of its type. */
+export function partDocumentProblems(type: PartDocumentType, value: unknown): FieldProblem[] {
+  const validate = validatorOf(`part/${type}`, PART_DOCUMENT_SCHEMAS[type]);
+  return problemsOf(validate, value, "/document").map((problem) => ({
     ...problem,
     code: "DOCUMENT_INVALID",
   }));

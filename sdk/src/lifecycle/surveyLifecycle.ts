@@ -23,6 +23,15 @@ export interface LifecycleCounts {
   /** Set and cleared. */
   locks: number;
   keys: number;
+  lots: number;
+  consignments: number;
+  certificates: number;
+  partsFitted: number;
+  /** Rows of removals and releases. */
+  partsRemoved: number;
+  recalls: number;
+  recallNotices: number;
+  remedies: number;
 }
 
 export interface LifecycleSurvey {
@@ -56,6 +65,14 @@ export async function surveyLifecycle(
     transfers: 0,
     locks: 0,
     keys: 0,
+    lots: 0,
+    consignments: 0,
+    certificates: 0,
+    partsFitted: 0,
+    partsRemoved: 0,
+    recalls: 0,
+    recallNotices: 0,
+    remedies: 0,
   };
   for await (const event of events) {
     hasher.update(`${JSON.stringify(event)}\n`);
@@ -95,5 +112,35 @@ function count(counts: LifecycleCounts, event: LifecycleEvent): void {
       return;
     case "key.bound":
       counts.keys++;
+      return;
+    case "lot.commissioned":
+      counts.lots++;
+      return;
+    case "lot.transformed":
+      counts.lots += event.outputs.length;
+      return;
+    case "parts.consigned":
+      counts.consignments++;
+      return;
+    case "certificate.issued":
+      counts.certificates++;
+      return;
+    case "part.fitted":
+      counts.partsFitted++;
+      return;
+    case "part.removed":
+      counts.partsRemoved++;
+      return;
+    case "parts.released":
+      counts.partsRemoved += event.parts.length;
+      return;
+    case "recall.opened":
+      counts.recalls++;
+      return;
+    case "recall.notified":
+      counts.recallNotices++;
+      return;
+    case "recall.remedied":
+      counts.remedies++;
   }
 }

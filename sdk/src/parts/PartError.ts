@@ -8,7 +8,9 @@ export type PartErrorCode =
   /** The logs and the contract do not agree about a lot, a unit or a campaign. */
   | "PART_MISMATCH"
   /** No campaign has this number. */
-  | "CAMPAIGN_UNKNOWN";
+  | "CAMPAIGN_UNKNOWN"
+  /** A log archive that is none, or ends too early. */
+  | "ARCHIVE_MALFORMED";
 
 /** What went wrong with parts, lots or recall campaigns. */
 export class PartError extends BlokError<PartErrorCode> {}

@@ -55,6 +55,33 @@ export const orgId = {
   ],
 } as const;
 
+/** An NHTSA campaign number (49 CFR 573.6): year, V E T or C, sequence. */
+export const campaignNumber = {
+  type: "string",
+  pattern: "^[0-9]{2}[VETC][0-9]{6}$",
+  description: "NHTSA",
+} as const;
+
+/** A part as its plate names it; field names of Catena-X SerialPart and Batch. */
+export const partIdentity = {
+  type: "object",
+  additionalProperties: false,
+  required: ["nameAtManufacturer", "manufacturerPartId"],
+  properties: {
+    nameAtManufacturer: freeText,
+    manufacturerPartId: reference,
+    partInstanceId: { ...reference, description: "of one piece" },
+    batchId: { ...reference, description: "of a lot" },
+    quantity: { type: "integer", minimum: 1, maximum: 1_000_000 },
+    manufacturer: orgId,
+  },
+} as const;
+
+/** The status words of the battery passport (Catena-X). */
+export const serviceStatus = {
+  enum: ["original", "repurposed", "re-used", "remanufactured", "waste"],
+} as const;
+
 export const odometer = {
   type: "object",
   additionalProperties: false,

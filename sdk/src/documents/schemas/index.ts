@@ -1,6 +1,7 @@
 import type { RecordKindName } from "../kinds.js";
 import { accidentSchema } from "./accident.js";
 import { brandSchema } from "./brand.js";
+import { campaignRemedySchema } from "./campaignRemedy.js";
 import { damageAssessmentSchema } from "./damageAssessment.js";
 import { destructionSchema } from "./destruction.js";
 import { exportSchema } from "./export.js";
@@ -11,6 +12,9 @@ import { inspectionSchema } from "./inspection.js";
 import { manufacturedSchema } from "./manufactured.js";
 import { odometerReadingSchema } from "./odometerReading.js";
 import { odometerResolutionSchema } from "./odometerResolution.js";
+import { partFittedSchema } from "./partFitted.js";
+import { partRemovedSchema } from "./partRemoved.js";
+import { recallNoticeSchema } from "./recallNotice.js";
 import { recallRemedySchema } from "./recallRemedy.js";
 import { registrationSchema } from "./registration.js";
 import { repairSchema } from "./repair.js";
@@ -37,6 +41,10 @@ export const RECORD_SCHEMAS = {
   import: importSchema,
   export: exportSchema,
   recallRemedy: recallRemedySchema,
+  partFitted: partFittedSchema,
+  partRemoved: partRemovedSchema,
+  recallNotice: recallNoticeSchema,
+  campaignRemedy: campaignRemedySchema,
 } as const satisfies Partial<Record<RecordKindName, object>>;
 
 /** A kind of record whose document has a schema. */

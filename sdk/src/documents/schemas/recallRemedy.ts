@@ -1,6 +1,6 @@
 import * as c from "./common.js";
 
-/** A recall campaign was carried out on the vehicle. */
+/** A recall campaign that this chain does not keep was carried out on the vehicle. */
 export const recallRemedySchema = {
   ...c.recordSchema("recallRemedy"),
   required: ["remediedOn", "remedyType", "remedyStatus", "facility"],
@@ -9,7 +9,7 @@ export const recallRemedySchema = {
     { type: "object", required: ["manufacturerCampaign"], properties: { manufacturerCampaign: {} } },
   ],
   properties: {
-    campaignNumber: { type: "string", pattern: "^[0-9]{2}[VETC][0-9]{6}$", description: "NHTSA" },
+    campaignNumber: c.campaignNumber,
     manufacturerCampaign: c.reference,
     remediedOn: c.day,
     remedyType: { enum: ["inspection", "repair", "replacement", "softwareUpdate"] },

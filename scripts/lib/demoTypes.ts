@@ -1,0 +1,52 @@
+/** Something that must not be possible, and what came of trying it. */
+export interface DemoAttempt {
+  name: string;
+  refused: boolean;
+  reason: string;
+}
+
+/** A lot in the ancestry of a pack. */
+export interface DemoLot {
+  lot: string;
+  what: string;
+  /** Of all its units. */
+  quantity: string;
+  cobaltG: string;
+  certificates: string;
+  verified: boolean;
+}
+
+/** What a recall reaches at one moment. */
+export interface DemoReach {
+  when: string;
+  affected: number;
+  owners: number;
+  stopped: number;
+  remedied: number;
+  stock: number;
+  transit: number;
+  ended: number;
+  complete: boolean;
+}
+
+/** What the chapters about parts come to. */
+export interface DemoParts {
+  lots: number;
+  partsFitted: number;
+  counterfeits: number;
+  counterfeitsRefused: number;
+  /** Vehicles that carried a recalled unit when the recall was opened. */
+  recallReached: number;
+  /** Whether it is proved, then and now, that the recall reaches no others, and none is left. */
+  recallComplete: boolean;
+  remedied: number;
+  /** Grams of recovered cobalt in the newest pack. */
+  recoveredCobaltG: number;
+}
+
+export interface DemoPartDetails {
+  lineage: DemoLot[];
+  reach: DemoReach[];
+  counterfeits: DemoAttempt[];
+  cobalt: { origin: string; grams: number; kind: string }[];
+}
