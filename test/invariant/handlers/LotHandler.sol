@@ -54,7 +54,7 @@ abstract contract LotHandler is PartHandler {
             lot.material = CriticalMaterial((seed / 32) % 7);
             lot.quantity *= 5;
         }
-        if (lot.form != LotForm.Material && seed % 3 == 0) {
+        if ((lot.form != LotForm.Material && seed % 3 == 0) || flaw % 16 == 5) {
             lot.expiryDay = uint16(block.timestamp / 1 days + ((seed / 32) % 30));
         }
         lot.documentHash = flaw % 16 == 4 ? bytes32(0) : keccak256(abi.encode("lot", maker, lot.number));
@@ -189,6 +189,8 @@ abstract contract LotHandler is PartHandler {
             uint256 taken = i == 1 && inputs[0].partId == inputs[1].partId ? inputs[0].quantity : 0;
             refusal = _whyNotSpend(operator, inputs[i].partId, inputs[i].quantity, taken);
             if (refusal != CARRIED_OUT) return refusal;
+            if (!isRecovery && recallLedger.isHeld(inputs[i].partId))
+                return IPartTwins.PartsRecalled.selector;
         }
         for (uint256 i = 0; i < outputs.length; ++i) {
             if (i == 1 && outputs[0].number == outputs[1].number) return IPartTwins.PartsLotExists.selector;
@@ -325,7 +327,11 @@ abstract contract LotHandler is PartHandler {
         bool isSound =
             lot.quantity != 0 &&
                 lot.documentHash != 0 &&
-                (isMaterial ? _isPure(lot.content) : lot.material == CriticalMaterial.Other);
+                (
+                    isMaterial
+                        ? _isPure(lot.content) && lot.expiryDay == 0
+                        : lot.material == CriticalMaterial.Other
+                );
         return isSound ? CARRIED_OUT : IPartTwins.PartsLotInvalid.selector;
     }
 

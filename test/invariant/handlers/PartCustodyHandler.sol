@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC1155Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IPartCustody} from "../../../contracts/interfaces/IPartCustody.sol";
+import {IPartTwins} from "../../../contracts/interfaces/IPartTwins.sol";
 import {PartCustody} from "../../../contracts/parts/PartCustody.sol";
 import {Consignment, ConsignmentStatus} from "../../../contracts/types/CustodyTypes.sol";
 import {PartHandler} from "./PartHandler.sol";
@@ -40,6 +41,7 @@ abstract contract PartCustodyHandler is PartHandler {
         }
         terms.sender = sender;
         terms.receiver = toSeed % 32 == 9 ? address(0) : _somebody(toSeed);
+        if (toSeed % 32 == 10) terms.receiver = address(custody);
         terms.deadline = uint40(block.timestamp + (flaw % 15 days));
         if (flaw % 32 == 3) terms.deadline = uint40(block.timestamp - 1);
         terms.salt = ++_salt;
@@ -58,12 +60,16 @@ abstract contract PartCustodyHandler is PartHandler {
         address caller,
         bytes32 condition
     ) private view returns (bytes4 refusal) {
-        if (terms.receiver == address(0) || terms.partIds.length == 0) {
+        bool isNowhere = terms.receiver == address(0) || terms.receiver == address(custody);
+        if (isNowhere || terms.partIds.length == 0) {
             return IPartCustody.CustodyConsignmentInvalid.selector;
         }
         if (terms.sender != caller) return IPartCustody.CustodyNotSender.selector;
         if (terms.deadline < block.timestamp) return IPartCustody.CustodyDeadlinePassed.selector;
         if (condition == 0) return IPartCustody.CustodyConditionMissing.selector;
+        for (uint256 i = 0; i < terms.partIds.length; ++i) {
+            if (terms.quantities[i] == 0) return IPartTwins.PartsQuantityInvalid.selector;
+        }
         for (uint256 i = 0; i < partLedger.parcelCount(); ++i) {
             if (keccak256(abi.encode(partLedger.parcelOf(i).terms)) == keccak256(abi.encode(terms))) {
                 return IPartCustody.CustodyStatus.selector;

@@ -100,7 +100,7 @@ abstract contract RecallHandler is PartHandler {
         }
         if (!roster.isActive(role, caller)) return MemberAccess.AccessNotMember.selector;
         if (recall.number == _numbers[4]) return IRecalls.RecallsNumberMalformed.selector;
-        uint256 campaignId = recallLedger.campaignIdOf(recall.maker, recall.number);
+        uint256 campaignId = recallLedger.campaignIdOf(recall.maker, recall.number, role == Roles.REGISTRAR);
         if (recallLedger.exists(campaignId)) return IRecalls.RecallsExists.selector;
         if (recall.evidenceHash == 0) return IRecalls.RecallsEvidenceMissing.selector;
         if (recall.status >= RemedyStatus.Completed) return IRecalls.RecallsStatusInvalid.selector;
@@ -242,7 +242,8 @@ abstract contract RecallHandler is PartHandler {
     /// @dev Some campaign, rarely one that there is not.
     function _campaign(uint256 seed) private view returns (uint256) {
         uint256[] memory campaignIds = recallLedger.campaignIds();
-        if (campaignIds.length == 0 || seed % 32 == 9) return recallLedger.campaignIdOf(cast[0], "26V999999");
+        if (campaignIds.length == 0 || seed % 32 == 9)
+            return recallLedger.campaignIdOf(cast[0], "26V999999", false);
         return campaignIds[(seed / 32) % campaignIds.length];
     }
 

@@ -45,7 +45,7 @@ contract RecallLedger {
     /* WHAT HANDLERS SAY */
 
     function noteOpened(RecallInput calldata recall, bool byAuthority) external {
-        uint256 campaignId = campaignIdOf(recall.maker, recall.number);
+        uint256 campaignId = campaignIdOf(recall.maker, recall.number, byAuthority);
         Action storage campaign = _campaigns[campaignId];
         campaign.maker = recall.maker;
         campaign.number = recall.number;
@@ -146,8 +146,8 @@ contract RecallLedger {
         }
     }
 
-    function campaignIdOf(address maker, bytes9 number) public pure returns (uint256) {
-        return uint256(uint160(maker)) * 2 ** 96 + uint256(uint72(number));
+    function campaignIdOf(address maker, bytes9 number, bool byAuthority) public pure returns (uint256) {
+        return uint256(uint160(maker)) * 2 ** 96 + (byAuthority ? 2 ** 72 : 0) + uint256(uint72(number));
     }
 
     function _lotIdOf(address maker, uint256 number) private pure returns (uint256) {
