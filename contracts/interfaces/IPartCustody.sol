@@ -33,9 +33,6 @@ interface IPartCustody {
     /// @notice The consignment names no receiver but this contract or none, nothing, or more than `limit` rows.
     error CustodyConsignmentInvalid(address receiver, uint256 length, uint256 limit);
 
-    /// @notice A row of the consignment is of none of its part.
-    error CustodyQuantityMissing(uint256 partId);
-
     /// @notice Only the owner of units consigns them.
     error CustodyNotSender(address sender, address caller);
 

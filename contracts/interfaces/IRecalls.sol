@@ -120,7 +120,7 @@ interface IRecalls {
     /// @notice A recalled part is still fitted: it was not replaced.
     error RecallsPartStillFitted(uint256 campaignId, uint256 vehicleId);
 
-    /// @notice A recalled release is still installed: the software was not updated.
+    /// @notice A recalled release is still installed: the software was not updated, or came back with the new part.
     error RecallsReleaseStillInstalled(uint256 campaignId, uint256 vehicleId);
 
     /* CAMPAIGNS */
@@ -197,6 +197,6 @@ interface IRecalls {
     /// @notice How many campaigns stop a vehicle.
     function stopsOf(uint256 vehicleId) external view returns (uint256);
 
-    /// @notice The id of a maker's own campaign: maker << 96 | number. An authority's has bit 72 set beside them.
-    function campaignIdOf(address maker, bytes9 number) external pure returns (uint256);
+    /// @notice maker << 96 | byAuthority << 72 | number.
+    function campaignIdOf(address maker, bytes9 number, bool byAuthority) external pure returns (uint256);
 }

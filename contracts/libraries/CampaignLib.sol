@@ -5,7 +5,8 @@ import {Advisory, Campaign, RecallScope, RemedyStatus} from "../types/RecallType
 
 /// @title How recall campaigns are named and packed.
 /// @notice campaignId = maker << 96 | byAuthority << 72 | number: a campaign's maker stands in its id, so that nobody takes
-/// the number of another maker's campaign, and neither maker nor authority that of the other. A word of storage holds two halves: the state and the first scope, then two scopes each.
+/// the number of another maker's campaign, and neither maker nor authority that of the other. A word of storage holds two
+/// halves: the state and the first scope, then two scopes each.
 library CampaignLib {
     uint256 private constant NUMBER_LENGTH = 9;
 

@@ -133,16 +133,14 @@ contract PartCustody is IPartCustody, IERC1155Receiver {
     /* RECEIVING */
 
     /// @inheritdoc IERC1155Receiver
-    /// @dev The token lets whoever holds nothing transfer nothing: a consignment of it would tell of foreign units.
     function onERC1155Received(
         address operator,
         address,
-        uint256 partId,
-        uint256 quantity,
+        uint256,
+        uint256,
         bytes calldata
     ) external view returns (bytes4) {
         require(operator == address(this), CustodyUnexpectedTransfer(operator));
-        require(quantity != 0, CustodyQuantityMissing(partId));
         return this.onERC1155Received.selector;
     }
 
@@ -150,14 +148,11 @@ contract PartCustody is IPartCustody, IERC1155Receiver {
     function onERC1155BatchReceived(
         address operator,
         address,
-        uint256[] calldata partIds,
-        uint256[] calldata quantities,
+        uint256[] calldata,
+        uint256[] calldata,
         bytes calldata
     ) external view returns (bytes4) {
         require(operator == address(this), CustodyUnexpectedTransfer(operator));
-        for (uint256 i = 0; i < quantities.length; ++i) {
-            require(quantities[i] != 0, CustodyQuantityMissing(partIds[i]));
-        }
         return this.onERC1155BatchReceived.selector;
     }
 

@@ -262,8 +262,9 @@ contract Recalls is IRecalls, MemberAccess {
         bool runs = _runsRelease(campaignId, campaign.releases, vehicleId);
         require(carries || runs || vehicle.enrolledAt != 0, RecallsNotAffected(campaignId, vehicleId));
         require(remedy != Remedy.PartReplaced || !carries, RecallsPartStillFitted(campaignId, vehicleId));
+        // A new part with the old software is no remedy; new software in the old part may be.
         require(
-            remedy != Remedy.SoftwareUpdated || !runs,
+            remedy == Remedy.InspectedClear || !runs,
             RecallsReleaseStillInstalled(campaignId, vehicleId)
         );
     }
@@ -350,8 +351,8 @@ contract Recalls is IRecalls, MemberAccess {
     }
 
     /// @inheritdoc IRecalls
-    function campaignIdOf(address maker, bytes9 number) external pure returns (uint256) {
-        return CampaignLib.campaignIdOf(maker, number, false);
+    function campaignIdOf(address maker, bytes9 number, bool byAuthority) external pure returns (uint256) {
+        return CampaignLib.campaignIdOf(maker, number, byAuthority);
     }
 
     /* INTERNALS */

@@ -177,11 +177,11 @@ export async function measurePartOperations(): Promise<Record<string, number>> {
     "openRecall",
     recalls.connect(supplier).openRecall(recall("26V000001", scopes), ROLES.supplier),
   );
-  const campaign = await recalls.campaignIdOf(supplier, hexlify(toUtf8Bytes("26V000001")));
+  const campaign = await recalls.campaignIdOf(supplier, hexlify(toUtf8Bytes("26V000001")), false);
   await recalls
     .connect(supplier)
     .openRecall(recall("26V000002", [{ lotNumber: 4, fromSerial: 1, toSerial: 9 }]), ROLES.supplier);
-  const single = await recalls.campaignIdOf(supplier, hexlify(toUtf8Bytes("26V000002")));
+  const single = await recalls.campaignIdOf(supplier, hexlify(toUtf8Bytes("26V000002")), false);
   // execution alone: what a call costs another contract, without the transaction around it
   const execution = async (vehicleId: bigint, campaignId: bigint): Promise<number> => {
     const data = recalls.interface.encodeFunctionData("isAffected", [vehicleId, campaignId]);

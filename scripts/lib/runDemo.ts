@@ -123,7 +123,7 @@ export async function runDemo({ file, parts, out, say, onProgress }: DemoOptions
   const tamperings = await tamper(reports, rpc);
   const { details, ...chapters } = await runPartChapters(builtCars, scene);
   const sum = (pick: (report: Report) => number): number =>
-    reports.reduce((total, report) => total + pick(report), 0);
+    reports.reduce((count, report) => count + pick(report), 0);
   return {
     vehicles: reports.length,
     records: sum(({ count }) => count),

@@ -102,7 +102,7 @@ describe("Role choices", () => {
       const { address } = name === "registrar" ? actors.supplier : actors[name];
       const text = name === "registrar" ? "26E000001" : "26V000001";
       await recalls.connect(actors[name]).openRecall(recall(address, text), ROLES[name]);
-      campaigns[name] = await recalls.campaignIdOf(address, number(text));
+      campaigns[name] = await recalls.campaignIdOf(address, number(text), name === "registrar");
     }
 
     /** The arguments with which a caller does what a member acting as `name` does. */

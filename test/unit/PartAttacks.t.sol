@@ -158,7 +158,7 @@ contract PartAttacksTest is PartsTest {
         consignment.sender = stranger;
         vm.prank(stranger);
         parts.setApprovalForAll(address(custody), true);
-        vm.expectRevert(abi.encodeWithSelector(IPartCustody.CustodyQuantityMissing.selector, partId));
+        vm.expectRevert(abi.encodeWithSelector(IPartTwins.PartsQuantityInvalid.selector, partId, 0));
         vm.prank(stranger);
         custody.consign(consignment, DOCUMENT);
 
@@ -171,7 +171,7 @@ contract PartAttacksTest is PartsTest {
         (consignment.partIds[0], consignment.quantities[0]) = (partId, 1);
         (consignment.partIds[1], consignment.quantities[1]) = (_partId(supplier, 1, 1), 0);
         vm.expectRevert(
-            abi.encodeWithSelector(IPartCustody.CustodyQuantityMissing.selector, _partId(supplier, 1, 1))
+            abi.encodeWithSelector(IPartTwins.PartsQuantityInvalid.selector, _partId(supplier, 1, 1), 0)
         );
         vm.prank(workshop);
         custody.consign(consignment, DOCUMENT);

@@ -108,7 +108,7 @@ contract RecallsOpenTest is RecallsTest {
         uint256 first = _openBySupplier(NUMBER);
         uint256 second = _open(miner, Roles.SUPPLIER, _recall(miner, NUMBER));
         assertTrue(first != second, "two campaigns");
-        assertEq(recalls.campaignIdOf(miner, NUMBER), second, "the maker stands in the id");
+        assertEq(recalls.campaignIdOf(miner, NUMBER, false), second, "the maker stands in the id");
     }
 
     /* WHAT */
@@ -266,7 +266,7 @@ contract RecallsOpenTest is RecallsTest {
         assertEq(address(recalls.softwareRegistry()), address(registry), "registry");
         assertEq(recalls.MAX_SCOPES(), 16, "scopes of a campaign");
         assertEq(recalls.MAX_BATCH(), 50, "vehicles of a call");
-        assertEq(recalls.campaignIdOf(supplier, NUMBER), _campaignId(supplier, NUMBER), "id");
+        assertEq(recalls.campaignIdOf(supplier, NUMBER, false), _campaignId(supplier, NUMBER), "id");
     }
 
     function test_views_RevertWhen_CampaignIsUnknown() public {

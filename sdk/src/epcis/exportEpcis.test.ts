@@ -7,7 +7,7 @@ import { OUTCOMES, SERVICE_STATUSES, type PartEvent, type PartEventBody } from "
 import { EpcisError } from "./EpcisError.js";
 import { epcisEventHash } from "./epcisEventHash.js";
 import { EPCIS_CONTEXT, exportEpcis } from "./exportEpcis.js";
-import { lotsOf, selectPartEvents, type PartSubject } from "./selectPartEvents.js";
+import { lotInputsOf, selectPartEvents, type PartSubject } from "./selectPartEvents.js";
 import {
   CAR_MAKER,
   CELL,
@@ -184,7 +184,7 @@ describe("exportEpcis", () => {
     for (const subject of subjects) {
       const { eventList } = exportEpcis(selectPartEvents(LIFE, subject), {
         ...OPTIONS,
-        lots: lotsOf(LIFE),
+        lots: lotInputsOf(LIFE),
       }).epcisBody;
       assert.notEqual(eventList.length, 0);
       for (const { eventID } of eventList) assert.ok(ids.has(eventID));

@@ -372,7 +372,7 @@ decodeFunctionResult(functionFragment: 'workOrders', data: BytesLike): Result;
     
     setHolds: TypedContractMethod<
       [maker: AddressLike, scopes: RecallScopeStruct[], isHeld: boolean, ],
-      [void],
+      [bigint],
       'nonpayable'
     >
     
@@ -520,7 +520,7 @@ getFunction(nameOrSignature: 'serialiseUnits'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'setHolds'): TypedContractMethod<
       [maker: AddressLike, scopes: RecallScopeStruct[], isHeld: boolean, ],
-      [void],
+      [bigint],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'title'): TypedContractMethod<

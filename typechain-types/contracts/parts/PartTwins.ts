@@ -548,7 +548,7 @@ decodeFunctionResult(functionFragment: 'workOrders', data: BytesLike): Result;
     
     setHolds: TypedContractMethod<
       [maker: AddressLike, scopes: RecallScopeStruct[], isHeld_: boolean, ],
-      [void],
+      [bigint],
       'nonpayable'
     >
     
@@ -762,7 +762,7 @@ getFunction(nameOrSignature: 'setAuthority'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'setHolds'): TypedContractMethod<
       [maker: AddressLike, scopes: RecallScopeStruct[], isHeld_: boolean, ],
-      [void],
+      [bigint],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'supportsInterface'): TypedContractMethod<

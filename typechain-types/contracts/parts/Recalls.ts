@@ -37,7 +37,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     encodeFunctionData(functionFragment: 'MAX_BATCH', values?: undefined): string;
 encodeFunctionData(functionFragment: 'MAX_SCOPES', values?: undefined): string;
 encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
-encodeFunctionData(functionFragment: 'campaignIdOf', values: [AddressLike, BytesLike]): string;
+encodeFunctionData(functionFragment: 'campaignIdOf', values: [AddressLike, BytesLike, boolean]): string;
 encodeFunctionData(functionFragment: 'campaignOf', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'enrolVehicles', values: [BigNumberish, BigNumberish[]]): string;
 encodeFunctionData(functionFragment: 'isAffected', values: [BigNumberish, BigNumberish]): string;
@@ -233,7 +233,7 @@ decodeFunctionResult(functionFragment: 'vehicleRecallOf', data: BytesLike): Resu
 
     
     campaignIdOf: TypedContractMethod<
-      [maker: AddressLike, number: BytesLike, ],
+      [maker: AddressLike, number: BytesLike, byAuthority: boolean, ],
       [bigint],
       'view'
     >
@@ -386,7 +386,7 @@ getFunction(nameOrSignature: 'authority'): TypedContractMethod<
       'view'
     >;
 getFunction(nameOrSignature: 'campaignIdOf'): TypedContractMethod<
-      [maker: AddressLike, number: BytesLike, ],
+      [maker: AddressLike, number: BytesLike, byAuthority: boolean, ],
       [bigint],
       'view'
     >;

@@ -35,6 +35,15 @@ export const RECALL_WORDS: Record<string, ErrorWords> = {
     says: (v) => `${text(v.caller)} cannot recall what ${text(v.maker)} made`,
     fix: "Recall what you made yourself; an authority recalls anybody's parts, acting as a registrar.",
   },
+  RecallsHoldsReserved: {
+    says: (v) =>
+      `a lot of ${text(v.maker)} would have more than ${text(v.limit)} holds; the rest is for authorities`,
+    fix: "Withdraw campaigns that are over, or have an authority open this one.",
+  },
+  RecallsNoticeWithReading: {
+    says: (v) => `the notice about vehicle ${tag(v.vehicleId)} carries an odometer reading`,
+    fix: "Leave the reading out: whoever sends a notice has not seen the vehicle.",
+  },
   RecallsNotAffected: {
     says: (v) => `${campaign(v.campaignId)} does not affect vehicle ${tag(v.vehicleId)}`,
     fix: "Ask isAffected; a vehicle whose part was replaced counts when it was enrolled before.",

@@ -1478,7 +1478,13 @@
       }
     ],
     "name": "setHolds",
-    "outputs": [],
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "most",
+        "type": "uint256"
+      }
+    ],
     "stateMutability": "nonpayable",
     "type": "function"
   },

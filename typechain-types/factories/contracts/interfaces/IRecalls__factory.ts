@@ -105,6 +105,22 @@
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "maker",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "limit",
+        "type": "uint256"
+      }
+    ],
+    "name": "RecallsHoldsReserved",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "campaignId",
         "type": "uint256"
@@ -116,6 +132,17 @@
       }
     ],
     "name": "RecallsNotAffected",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "vehicleId",
+        "type": "uint256"
+      }
+    ],
+    "name": "RecallsNoticeWithReading",
     "type": "error"
   },
   {
@@ -551,6 +578,11 @@
         "internalType": "bytes9",
         "name": "number",
         "type": "bytes9"
+      },
+      {
+        "internalType": "bool",
+        "name": "byAuthority",
+        "type": "bool"
       }
     ],
     "name": "campaignIdOf",
