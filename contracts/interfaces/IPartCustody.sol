@@ -30,7 +30,7 @@ interface IPartCustody {
 
     /* ERRORS */
 
-    /// @notice The consignment names no receiver, nothing, or more than `limit` rows.
+    /// @notice The consignment names no receiver, nothing, zero units of a part, or more than `limit` rows.
     error CustodyConsignmentInvalid(address receiver, uint256 length, uint256 limit);
 
     /// @notice Only the owner of units consigns them.

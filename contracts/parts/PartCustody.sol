@@ -47,6 +47,11 @@ contract PartCustody is IPartCustody, IERC1155Receiver {
             CustodyDeadlinePassed(consignment.deadline, block.timestamp)
         );
         require(conditionHash != 0, CustodyConditionMissing());
+        // The standard lets anybody transfer zero units: they would tell a false story of where a part was.
+        uint256[] calldata quantities = consignment.quantities;
+        for (uint256 i = 0; i < quantities.length; ++i) {
+            if (quantities[i] == 0) revert CustodyConsignmentInvalid(consignment.receiver, length, MAX_BATCH);
+        }
         consignmentId = consignmentIdOf(consignment);
         ConsignmentStatus status = _statuses[consignmentId];
         require(status == ConsignmentStatus.None, CustodyStatus(consignmentId, status));
