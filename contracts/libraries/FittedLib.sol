@@ -8,7 +8,8 @@ type FittedSerials is uint256;
 using FittedLib for FittedSerials global;
 
 /// @title Which serials of a lot a vehicle carries, in one word.
-/// @notice One read answers whether any of them is in a range: what a recall asks of every vehicle.
+/// @notice One read answers whether any of them is in a range: what a recall asks of every vehicle. The loops are
+/// unchecked: they end at the width of the word.
 library FittedLib {
     uint256 internal constant LANES = 8;
     uint256 private constant BITS = 32;
@@ -26,9 +27,11 @@ library FittedLib {
     /// @notice Empties the lane of a serial. Returns false when it is in none.
     function remove(FittedSerials serials, uint32 serial) internal pure returns (FittedSerials, bool) {
         uint256 word = FittedSerials.unwrap(serials);
-        for (uint256 shift = 0; shift < 256; shift += BITS) {
-            if (uint32(word >> shift) == serial) {
-                return (FittedSerials.wrap(word ^ (uint256(serial) << shift)), true);
+        unchecked {
+            for (uint256 shift = 0; shift < 256; shift += BITS) {
+                if (uint32(word >> shift) == serial) {
+                    return (FittedSerials.wrap(word ^ (uint256(serial) << shift)), true);
+                }
             }
         }
         return (serials, false);

@@ -11,7 +11,8 @@ using LotLib for PackedLot global;
 
 /// @title The packing of a lot's state, and the steps it takes.
 /// @notice A counter is changed by adding to its place in the word. None can run over into the next: units are held before
-/// they are consumed, fitted or ended, so that no counter ever exceeds the quantity, which has as many bits.
+/// they are consumed, fitted or ended, so that no counter ever exceeds the quantity, which has as many bits. So the steps
+/// are unchecked.
 library LotLib {
     uint256 private constant CONSUMED = 40;
     uint256 private constant DECOMMISSIONED = 80;
@@ -69,33 +70,47 @@ library LotLib {
     }
 
     function withConsumed(PackedLot lot, uint40 more) internal pure returns (PackedLot) {
-        return PackedLot.wrap(PackedLot.unwrap(lot) + (uint256(more) << CONSUMED));
+        unchecked {
+            return PackedLot.wrap(PackedLot.unwrap(lot) + (uint256(more) << CONSUMED));
+        }
     }
 
     function withDecommissioned(PackedLot lot, uint40 more) internal pure returns (PackedLot) {
-        return PackedLot.wrap(PackedLot.unwrap(lot) + (uint256(more) << DECOMMISSIONED));
+        unchecked {
+            return PackedLot.wrap(PackedLot.unwrap(lot) + (uint256(more) << DECOMMISSIONED));
+        }
     }
 
     function withFitted(PackedLot lot, uint40 more) internal pure returns (PackedLot) {
-        return PackedLot.wrap(PackedLot.unwrap(lot) + (uint256(more) << FITTED));
+        unchecked {
+            return PackedLot.wrap(PackedLot.unwrap(lot) + (uint256(more) << FITTED));
+        }
     }
 
     function withoutFitted(PackedLot lot, uint40 fewer) internal pure returns (PackedLot) {
-        return PackedLot.wrap(PackedLot.unwrap(lot) - (uint256(fewer) << FITTED));
+        unchecked {
+            return PackedLot.wrap(PackedLot.unwrap(lot) - (uint256(fewer) << FITTED));
+        }
     }
 
     function withoutUnserialised(PackedLot lot, uint40 fewer) internal pure returns (PackedLot) {
-        return PackedLot.wrap(PackedLot.unwrap(lot) - (uint256(fewer) << UNSERIALISED));
+        unchecked {
+            return PackedLot.wrap(PackedLot.unwrap(lot) - (uint256(fewer) << UNSERIALISED));
+        }
     }
 
     /// @dev The caller checks that there are fewer than 255 holds.
     function withHold(PackedLot lot) internal pure returns (PackedLot) {
-        return PackedLot.wrap(PackedLot.unwrap(lot) + (uint256(1) << HOLDS));
+        unchecked {
+            return PackedLot.wrap(PackedLot.unwrap(lot) + (uint256(1) << HOLDS));
+        }
     }
 
     /// @dev The caller checks that there is a hold.
     function withoutHold(PackedLot lot) internal pure returns (PackedLot) {
-        return PackedLot.wrap(PackedLot.unwrap(lot) - (uint256(1) << HOLDS));
+        unchecked {
+            return PackedLot.wrap(PackedLot.unwrap(lot) - (uint256(1) << HOLDS));
+        }
     }
 
     function unpack(PackedLot lot) internal pure returns (Lot memory) {

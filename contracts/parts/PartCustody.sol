@@ -50,7 +50,12 @@ contract PartCustody is IPartCustody, IERC1155Receiver {
             CustodyDeadlinePassed(consignment.deadline, block.timestamp)
         );
         require(conditionHash != 0, CustodyConditionMissing());
-        _requireQuantities(consignment.partIds, consignment.quantities);
+        // The standard lets anybody transfer zero units of anything: consigned, they would tell a false story of where a
+        // part was. Lists of unequal length are refused where they are transferred.
+        uint256[] calldata quantities = consignment.quantities;
+        for (uint256 i = 0; i < quantities.length && i < length; ++i) {
+            if (quantities[i] == 0) revert IPartTwins.PartsQuantityInvalid(consignment.partIds[i], 0);
+        }
         consignmentId = consignmentIdOf(consignment);
         ConsignmentStatus status = _statuses[consignmentId];
         require(status == ConsignmentStatus.None, CustodyStatus(consignmentId, status));
@@ -58,14 +63,6 @@ contract PartCustody is IPartCustody, IERC1155Receiver {
         _statuses[consignmentId] = ConsignmentStatus.Open;
         emit PartsConsigned(consignmentId, msg.sender, consignment.receiver, consignment, conditionHash);
         _send(msg.sender, address(this), consignment);
-    }
-
-    /// @dev The standard lets anybody transfer zero units of anything. Consigned, they would tell a false story of where a
-    /// unit was. Lists of unequal length are refused where they are transferred.
-    function _requireQuantities(uint256[] calldata partIds, uint256[] calldata quantities) private pure {
-        for (uint256 i = 0; i < partIds.length && i < quantities.length; ++i) {
-            require(quantities[i] != 0, IPartTwins.PartsQuantityInvalid(partIds[i], 0));
-        }
     }
 
     /// @inheritdoc IPartCustody

@@ -414,8 +414,8 @@ contract PartTwins is IPartTwins, IERC7572, ERC1155, MemberAccess {
         uint256 holds = lot.holds();
         for (uint256 i = 0; i < holds; ++i) {
             uint64 range = _holds[lotId][i];
-            // the casts cut the range in two
-            if (serial >= uint32(range >> 32) && serial <= uint32(range)) return true;
+            // The casts cut the range in two. Units without a serial may become any of a recalled range.
+            if (serial == 0 || (serial >= uint32(range >> 32) && serial <= uint32(range))) return true;
         }
         return false;
     }
