@@ -6,6 +6,7 @@ import type { RoleChoiceRow } from "../../sdk/src/consortium/authority.js";
 import { KIND_WRITERS, ROLE_CHOICES } from "../../sdk/src/consortium/authority.js";
 import type { RoleName } from "../../sdk/src/consortium/roles.js";
 import { MEMBER_CLASSES, ROLES } from "../../sdk/src/consortium/roles.js";
+import { campaignIdOf } from "../../sdk/src/parts/partId.js";
 import type { MatrixCaller } from "../helpers/authorityMatrix.js";
 import { deployMatrix, failure, VEHICLE } from "../helpers/authorityMatrix.js";
 import { createChain } from "../helpers/fixture.js";
@@ -102,7 +103,7 @@ describe("Role choices", () => {
       const { address } = name === "registrar" ? actors.supplier : actors[name];
       const text = name === "registrar" ? "26E000001" : "26V000001";
       await recalls.connect(actors[name]).openRecall(recall(address, text), ROLES[name]);
-      campaigns[name] = await recalls.campaignIdOf(address, number(text));
+      campaigns[name] = campaignIdOf(address, text, name === "registrar");
     }
 
     /** The arguments with which a caller does what a member acting as `name` does. */

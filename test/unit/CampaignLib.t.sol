@@ -10,22 +10,27 @@ contract CampaignLibTest is Assertions {
 
     function test_campaignIdOf_PutsTheMakerAboveTheNumber() public pure {
         address maker = address(0x00112233445566778899AABbCCdDeeFf00112233);
-        uint256 campaignId = CampaignLib.campaignIdOf(maker, "21V554000");
+        uint256 campaignId = CampaignLib.campaignIdOf(maker, "21V554000", false);
         assertEq(campaignId, (uint256(uint160(maker)) << 96) | 0x323156353534303030, "written out");
         assertEq(CampaignLib.makerOf(campaignId), maker, "the maker comes out again");
+        uint256 official = CampaignLib.campaignIdOf(maker, "21V554000", true);
+        assertEq(official, campaignId | (1 << 72), "an authority's has a bit of its own");
+        assertEq(CampaignLib.makerOf(official), maker, "of the same maker");
     }
 
     function testFuzz_campaignIdOf_TellsMakersAndNumbersApart(
         address maker,
         bytes9 number,
+        bool byAuthority,
         address otherMaker,
-        bytes9 otherNumber
+        bytes9 otherNumber,
+        bool otherByAuthority
     ) public pure {
-        uint256 campaignId = CampaignLib.campaignIdOf(maker, number);
+        uint256 campaignId = CampaignLib.campaignIdOf(maker, number, byAuthority);
         assertEq(CampaignLib.makerOf(campaignId), maker, "the maker");
         assertEq(
-            campaignId == CampaignLib.campaignIdOf(otherMaker, otherNumber),
-            maker == otherMaker && number == otherNumber,
+            campaignId == CampaignLib.campaignIdOf(otherMaker, otherNumber, otherByAuthority),
+            maker == otherMaker && number == otherNumber && byAuthority == otherByAuthority,
             "one id for one campaign"
         );
     }
