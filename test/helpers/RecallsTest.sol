@@ -181,11 +181,6 @@ abstract contract RecallsTest is PartsTest {
         title.destroyVehicle(input);
     }
 
-    function _expel(address member) internal {
-        vm.prank(admissions);
-        consortium.expelMember(member, keccak256("reason"));
-    }
-
     /* EXPECTATIONS */
 
     function _expectNotMember(address account, uint64 role) internal {
