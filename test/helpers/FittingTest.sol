@@ -51,11 +51,6 @@ abstract contract FittingTest is PartsTest {
 
     /* ACTS */
 
-    function _expel(address member) internal {
-        vm.prank(admissions);
-        consortium.expelMember(member, keccak256("reason"));
-    }
-
     function _scope(uint64 number, uint32 from, uint32 to) internal pure returns (RecallScope[] memory rows) {
         rows = new RecallScope[](1);
         rows[0] = RecallScope(number, from, to);

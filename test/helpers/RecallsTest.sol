@@ -56,6 +56,10 @@ abstract contract RecallsTest is PartsTest {
         return (uint256(uint160(maker)) << 96) | uint72(number);
     }
 
+    function _officialId(address maker, bytes9 number) internal pure returns (uint256) {
+        return _campaignId(maker, number) | (1 << 72);
+    }
+
     function _scope(uint64 number, uint32 from, uint32 to) internal pure returns (RecallScope[] memory rows) {
         rows = new RecallScope[](1);
         rows[0] = RecallScope(number, from, to);
@@ -175,11 +179,6 @@ abstract contract RecallsTest is PartsTest {
         RecordInput memory input = _input(CAR, RecordKinds.DESTRUCTION, 0, OdometerUnit.None, NOW - 1 hours);
         vm.prank(recycler);
         title.destroyVehicle(input);
-    }
-
-    function _expel(address member) internal {
-        vm.prank(admissions);
-        consortium.expelMember(member, keccak256("reason"));
     }
 
     /* EXPECTATIONS */

@@ -90,12 +90,13 @@ contract RecallsOpenTest is RecallsTest {
         bytes memory exists = abi.encodeWithSelector(IRecalls.RecallsExists.selector, campaignId);
         vm.expectRevert(exists);
         _openBySupplier(NUMBER);
-        vm.expectRevert(exists);
-        _openByAuthority(NUMBER);
-
         _withdraw(campaignId);
         vm.expectRevert(exists);
         _openBySupplier(NUMBER);
+        uint256 official = _openByAuthority(NUMBER);
+        assertEq(official, _officialId(supplier, NUMBER), "authorities have numbers of their own");
+        vm.expectRevert(abi.encodeWithSelector(IRecalls.RecallsExists.selector, official));
+        _openByAuthority(NUMBER);
         assertEq(
             uint256(recalls.campaignOf(campaignId).status),
             uint256(RemedyStatus.Withdrawn),
@@ -204,7 +205,7 @@ contract RecallsOpenTest is RecallsTest {
         RecallInput memory recall = _recall(supplier, NUMBER);
         recall.status = RemedyStatus.NotAvailable;
         vm.expectEmit(address(recalls));
-        emit IRecalls.RecallOpened(_campaignId(supplier, NUMBER), supplier, registrar, recall);
+        emit IRecalls.RecallOpened(_officialId(supplier, NUMBER), supplier, registrar, recall);
         uint256 campaignId = _open(registrar, Roles.REGISTRAR, recall);
         Campaign memory campaign = recalls.campaignOf(campaignId);
         assertTrue(campaign.byAuthority, "the authority's");
@@ -241,6 +242,31 @@ contract RecallsOpenTest is RecallsTest {
         _fit(pieces, 4, CAR);
         _withdraw(campaignId);
         _fit(pieces, 4, CAR);
+    }
+
+    /// @dev A maker may hold 200 ranges of a lot; the rest of the 255 is for authorities.
+    function test_openRecall_RevertWhen_HoldsAreReservedForAuthorities() public {
+        RecallInput memory recall = _recall(supplier, NUMBER);
+        recall.lots = _copies(10);
+        for (uint256 i = 0; i < 20; ++i) {
+            // digits "10" to "29" in the place of the year
+            bytes memory number = bytes("00V000001");
+            number[0] = bytes1(uint8(0x31 + i / 10));
+            number[1] = bytes1(uint8(0x30 + (i % 10)));
+            recall.number = bytes9(number);
+            _open(supplier, Roles.SUPPLIER, recall);
+        }
+        assertEq(parts.lotStateOf(lotId).holds, 200, "as many as a maker may");
+        recall.number = "30V000001";
+        recall.lots = new RecallScope[](2);
+        recall.lots[0] = RecallScope(SERIALISED, 1, 5);
+        recall.lots[1] = RecallScope(COUNTED, 0, 0);
+        vm.expectRevert(abi.encodeWithSelector(IRecalls.RecallsHoldsReserved.selector, supplier, 200));
+        _open(supplier, Roles.SUPPLIER, recall);
+        recall.lots = _scope(COUNTED, 0, 0);
+        _open(supplier, Roles.SUPPLIER, recall);
+        _openByAuthority(NUMBER);
+        assertEq(parts.lotStateOf(lotId).holds, 201, "an authority takes one of its own");
     }
 
     /* THE SOFTWARE REGISTRY */

@@ -28,9 +28,10 @@ contract AnyPartsMock {
         records = newRecords;
     }
 
-    function setHolds(address maker, RecallScope[] calldata scopes, bool isHeld) external {
+    function setHolds(address maker, RecallScope[] calldata scopes, bool isHeld) external returns (uint256) {
         if (isHeld) held = keccak256(abi.encode(maker, scopes));
         else released = keccak256(abi.encode(maker, scopes));
+        return scopes.length;
     }
 
     /// @dev A vehicle carries what a question whose hash is its id asks for.

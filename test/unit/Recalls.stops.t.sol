@@ -212,7 +212,28 @@ contract RecallsStopsTest is RecallsTest {
         _assertStopped(CAR, 0, false, "unlocked already");
     }
 
+    function test_attack_StopUnlockedByAnotherControllerComesBack() public {
+        uint256 official = _openOfficialStop();
+        _enrol(campaignId, CAR);
+        _enrol(official, CAR);
+        vm.prank(safetyController);
+        title.unlockTitle(CAR, Locks.SAFETY);
+        _remedy(campaignId, Remedy.InspectedClear, CAR);
+        _assertStopped(CAR, 1, true, "the other campaign locks it again");
+    }
+
     /* DESTROYED VEHICLES */
+
+    function test_safetyStop_OfADestroyedVehicleIsNotLockedAgain() public {
+        uint256 official = _openOfficialStop();
+        _enrol(campaignId, CAR);
+        _enrol(official, CAR);
+        vm.prank(safetyController);
+        title.unlockTitle(CAR, Locks.SAFETY);
+        _destroyCar();
+        _remedy(campaignId, Remedy.InspectedClear, CAR);
+        _assertStopped(CAR, 1, false, "its title never changes again");
+    }
 
     function test_safetyStop_OfAVehicleThatIsDestroyedMeanwhile() public {
         _enrol(campaignId, CAR);

@@ -13,7 +13,7 @@ import {
     VehicleRecall
 } from "../../contracts/types/RecallTypes.sol";
 import {RecordKinds} from "../../contracts/types/RecordKinds.sol";
-import {RecordInput} from "../../contracts/types/RecordTypes.sol";
+import {OdometerUnit, RecordInput} from "../../contracts/types/RecordTypes.sol";
 import {RecallsTest} from "../helpers/RecallsTest.sol";
 
 /// @dev Vehicles in a campaign: who is affected, enrolled and notified.
@@ -187,6 +187,16 @@ contract RecallsVehiclesTest is RecallsTest {
             vm.prank(supplier);
             recalls.notifyVehicles(campaignId, rows, Roles.SUPPLIER);
         }
+    }
+
+    function test_attack_NoticeWithAnOdometerReading() public {
+        _fit(_serial(1), 1, CAR);
+        uint256 campaignId = _openBySupplier(NUMBER);
+        RecordInput[] memory rows = _notices(CAR);
+        (rows[0].odometer, rows[0].odometerUnit) = (900_000, OdometerUnit.Km);
+        vm.expectRevert(abi.encodeWithSelector(IRecalls.RecallsNoticeWithReading.selector, CAR));
+        vm.prank(supplier);
+        recalls.notifyVehicles(campaignId, rows, Roles.SUPPLIER);
     }
 
     function test_attack_NoticeAndRemedyForgedInTheLifeItself() public {
