@@ -7,7 +7,7 @@ import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { loadDeployment } from "../sdk/src/chain/loadDeployment.js";
 import { exportEpcis } from "../sdk/src/epcis/exportEpcis.js";
-import { lotInputsOf, selectPartEvents, type PartSubject } from "../sdk/src/epcis/selectPartEvents.js";
+import { statedLots, selectPartEvents, type PartSubject } from "../sdk/src/epcis/selectPartEvents.js";
 import type { EpcisEvent, EpcisQuantity } from "../sdk/src/epcis/types.js";
 import { BlokError } from "../sdk/src/errors/BlokError.js";
 import { connectRpc } from "./lib/connectRpc.js";
@@ -65,12 +65,7 @@ await runScript(async () => {
   const deployment = await loadDeployment(options.deployment ?? `deployments/${options.network}.json`);
   const { events, asOf } = await readAllPartEvents(await connectRpc(options), deployment);
   const chosen = subject === undefined ? events : selectPartEvents(events, subject);
-  const document = exportEpcis(chosen, {
-    deployment,
-    parties,
-    lots: lotInputsOf(events),
-    createdAt: asOf.at,
-  });
+  const document = exportEpcis(chosen, { deployment, parties, lots: statedLots(events), createdAt: asOf.at });
   const { eventList } = document.epcisBody;
   if (eventList.length === 0) {
     throw new BlokError("EPCIS_NOTHING", "no event tells of this", {

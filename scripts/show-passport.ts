@@ -10,6 +10,9 @@ import { loadDeployment } from "../sdk/src/chain/loadDeployment.js";
 import type { Gs1Party } from "../sdk/src/epcis/epcisIds.js";
 import { selectPartEvents } from "../sdk/src/epcis/selectPartEvents.js";
 import { BlokError } from "../sdk/src/errors/BlokError.js";
+import { materialStatement } from "../sdk/src/parts/materialStatement.js";
+import { lotOfPart } from "../sdk/src/parts/partId.js";
+import type { CriticalMaterial } from "../sdk/src/parts/types.js";
 import { buildBatteryPassport } from "../sdk/src/passport/buildBatteryPassport.js";
 import { parsePassport } from "../sdk/src/passport/passportFile.js";
 import { readBatteryPassport } from "../sdk/src/passport/readBatteryPassport.js";
@@ -102,7 +105,21 @@ async function build(
     documents,
     tier: options.tier,
     parties,
+    recycledShares: await sharesOf(rpc, deployment, part.lotId),
   });
+}
+
+/** How much of each material in a lot was recycled before, by its lineage; nothing when that is not proven. */
+async function sharesOf(
+  rpc: RpcProvider,
+  deployment: Deployment,
+  lotId: bigint,
+): Promise<Partial<Record<CriticalMaterial, number>>> {
+  const { materials, verified } = await materialStatement({ rpc, deployment, lotId });
+  if (!verified) return {};
+  return Object.fromEntries(
+    materials.map(({ material, recycledPercent }) => [material, Number(recycledPercent)]),
+  );
 }
 
 async function verify(
@@ -112,7 +129,8 @@ async function verify(
   parties: Record<string, Gs1Party> | undefined,
 ): Promise<void> {
   const passport = readBatteryPassport(await readText(file), file);
-  const found = await verifyBatteryPassport({ passport, rpc, deployment, parties });
+  const recycledShares = await sharesOf(rpc, deployment, lotOfPart(BigInt(passport.chain.partId)));
+  const found = await verifyBatteryPassport({ passport, rpc, deployment, parties, recycledShares });
   if (!found.ok) process.exitCode = 1;
   if (options.json) {
     console.log(JSON.stringify(found));

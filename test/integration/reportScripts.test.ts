@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,29 +7,10 @@ import type { Report } from "../../sdk/src/report/types.js";
 import type { ReportVerification } from "../../sdk/src/report/verifyReport.js";
 import { createChain } from "../helpers/fixture.js";
 import { importExample, TEST_REGISTRY_KEY } from "../helpers/importExample.js";
+import { runScriptFile as run } from "../helpers/runScriptFile.js";
 import { serveRpc } from "../helpers/serveRpc.js";
 
 const { deployFixture } = await createChain();
-const ROOT = new URL("../..", import.meta.url).pathname;
-
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs a script as a user does, in a process of its own. */
-function run(script: string, args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const command = ["--import", "tsx", join(ROOT, "scripts", script), ...args];
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      command,
-      { cwd: ROOT, env: { ...process.env, BLOK_REGISTRY_KEY: "", ...env }, maxBuffer: 2 ** 26 },
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
-}
 
 describe("report-vehicle and verify-report", () => {
   let folder: string;

@@ -102,6 +102,6 @@ export class EpcisContextOfEvents {
 
 function missing(what: string): never {
   throw new EpcisError("EPCIS_EVENTS_MISSING", `that ${what} is not among the events`, {
-    fix: "give the events from there on, see selectPartEvents, and the lots, see lotInputsOf",
+    fix: "give the events from there on, see selectPartEvents, and the lots, see statedLots",
   });
 }

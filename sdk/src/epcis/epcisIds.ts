@@ -29,8 +29,10 @@ export interface EpcisIds {
   vehicle(vehicleId: bigint): string;
   /** An account: the party's GLN as Digital Link, else a `did:pkh`. */
   party(account: string): string;
-  /** A consignment, a transformation or a recall campaign. */
-  other(kind: "consignment" | "transformation" | "campaign", id: string): string;
+  /** A recall campaign; an authority's differs from the maker's of the same number. */
+  campaign(campaignId: bigint): string;
+  /** A consignment or a transformation. */
+  other(kind: "consignment" | "transformation", id: string): string;
   /** A log of the chain. */
   log(transactionHash: string, logIndex: number): string;
 }
@@ -72,6 +74,7 @@ export function epcisIds(deployment: EpcisDeployment, parties: Record<string, Gs
       const gln = known.get(account.toLowerCase())?.gln;
       return gln === undefined ? `did:pkh:eip155:${chainId}:${account}` : `${DIGITAL_LINK}/417/${gln}`;
     },
+    campaign: (campaignId) => `urn:blok:campaign:${chainId}:${toBeHex(campaignId, 32)}`,
     other: (kind, id) => `urn:blok:${kind}:${chainId}:${id}`,
     log: (transactionHash, logIndex) => `urn:blok:log:${chainId}:${transactionHash}:${logIndex}`,
   };

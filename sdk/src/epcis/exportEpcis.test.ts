@@ -2,12 +2,18 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { id } from "ethers";
-import { lotIdOf, partIdOf } from "../parts/partId.js";
-import { OUTCOMES, SERVICE_STATUSES, type PartEvent, type PartEventBody } from "../parts/types.js";
+import { campaignIdOf, lotIdOf, partIdOf } from "../parts/partId.js";
+import {
+  OUTCOMES,
+  SERVICE_STATUSES,
+  type PartEvent,
+  type PartEventBody,
+  type PartEventOf,
+} from "../parts/types.js";
 import { EpcisError } from "./EpcisError.js";
 import { epcisEventHash } from "./epcisEventHash.js";
 import { EPCIS_CONTEXT, exportEpcis } from "./exportEpcis.js";
-import { lotInputsOf, selectPartEvents, type PartSubject } from "./selectPartEvents.js";
+import { statedLots, selectPartEvents, type PartSubject } from "./selectPartEvents.js";
 import {
   CAR_MAKER,
   CELL,
@@ -156,6 +162,16 @@ describe("exportEpcis", () => {
     assert.match((recall["blok:scope"] as string[])[1]!, /\.7 20-4000000$/);
   });
 
+  it("keeps an authority's campaign apart from the maker's of the same number", () => {
+    const opened = LIFE.find(({ type }) => type === "recallOpened") as PartEventOf<"recallOpened">;
+    const byAuthority = { ...opened, campaignId: campaignIdOf(opened.maker, opened.number, true) };
+    const uris = [opened, byAuthority].map((event) => {
+      const [recall] = exportEpcis([event], OPTIONS).epcisBody.eventList;
+      return recall?.bizTransactionList?.[0]?.bizTransaction;
+    });
+    assert.equal(new Set(uris).size, 2);
+  });
+
   it("names vehicles by their id, and places only what the caller knows of", () => {
     const places = { readPoint: "https://id.gs1.org/414/4012345000054" };
     const document = exportEpcis(LIFE, {
@@ -184,7 +200,7 @@ describe("exportEpcis", () => {
     for (const subject of subjects) {
       const { eventList } = exportEpcis(selectPartEvents(LIFE, subject), {
         ...OPTIONS,
-        lots: lotInputsOf(LIFE),
+        lots: statedLots(LIFE),
       }).epcisBody;
       assert.notEqual(eventList.length, 0);
       for (const { eventID } of eventList) assert.ok(ids.has(eventID));

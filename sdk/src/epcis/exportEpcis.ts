@@ -10,7 +10,7 @@ export interface ExportEpcisOptions {
   deployment: EpcisDeployment;
   /** GS1 numbers, by account. */
   parties?: Record<string, Gs1Party>;
-  /** Lots whose commissioning is not among the events, see `lotInputsOf`: whether their quantities are grams or pieces. */
+  /** Lots whose commissioning is not among the events, see `statedLots`: whether their quantities are grams or pieces. */
   lots?: ReadonlyMap<bigint, Pick<LotInput, "form">>;
   /** Where an event happened, if the caller knows: the chain does not. */
   placeOf?: (event: PartEvent) => EpcisPlace | undefined;
@@ -31,7 +31,7 @@ export const EPCIS_CONTEXT: EpcisDocument["@context"] = [
  * @param events In the order of the chain, as `readPartEvents` and `selectPartEvents` give them.
  * @throws {EpcisError} `EPCIS_EVENTS_MISSING`, `EPCIS_IDENTIFIER`.
  * @example
- * const document = exportEpcis(selectPartEvents(events, { lotId }), { deployment, lots: lotInputsOf(events) });
+ * const document = exportEpcis(selectPartEvents(events, { lotId }), { deployment, lots: statedLots(events) });
  * await writeFile("lot.jsonld", JSON.stringify(document));
  */
 export function exportEpcis(events: readonly PartEvent[], options: ExportEpcisOptions): EpcisDocument {

@@ -13,7 +13,7 @@ export const MAX_LISTED_SERIALS = 1000;
  * such as the acceptance of its consignment. Events stay whole, so that each has the same EPCIS id in every selection.
  *
  * @example
- * const document = exportEpcis(selectPartEvents(events, { partId }), { deployment, lots: lotInputsOf(events) });
+ * const document = exportEpcis(selectPartEvents(events, { partId }), { deployment, lots: statedLots(events) });
  */
 export function selectPartEvents(events: readonly PartEvent[], subject: PartSubject): PartEvent[] {
   const consignments = idsOf(events, "consigned", subject, ({ consignmentId }) => consignmentId);
@@ -44,7 +44,7 @@ export function selectPartEvents(events: readonly PartEvent[], subject: PartSubj
  * What was stated of each lot, to give to `exportEpcis` beside a selection: a lot may be made of others whose own making is
  * not in it.
  */
-export function lotInputsOf(events: Iterable<PartEvent>): Map<bigint, LotInput> {
+export function statedLots(events: Iterable<PartEvent>): Map<bigint, LotInput> {
   const lots = new Map<bigint, LotInput>();
   for (const event of events) if (event.type === "lotCommissioned") lots.set(event.lotId, event.lot);
   return lots;

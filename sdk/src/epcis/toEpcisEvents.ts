@@ -1,4 +1,4 @@
-import { lotOfPart, parseCampaignId, partIdOf } from "../parts/partId.js";
+import { lotOfPart, partIdOf } from "../parts/partId.js";
 import type {
   PartAmount,
   PartEvent,
@@ -277,9 +277,9 @@ function recall(
         epcs: [...new Set(listed.map((partId) => ids.unit(partId)))],
         quantities: [...new Set(whole.map(lotUri))].map((epcClass) => ({ epcClass })),
       }),
-      bizTransactionList: [{ bizTransaction: ids.other("campaign", `${maker}.${number}`) }],
+      bizTransactionList: [{ bizTransaction: ids.campaign(campaignId) }],
       persistentDisposition: isOver ? { unset: ["recalled"] } : { set: ["recalled"] },
-      "blok:campaignNumber": parseCampaignId(campaignId).number,
+      "blok:campaignNumber": number,
       "blok:remedyStatus": event.status,
       "blok:advisory": event.advisory,
       "blok:by": ids.party(event.by),
@@ -300,10 +300,9 @@ function vehicleRecall(
   { vehicleId, campaignId }: PartEventOf<"vehicleEnrolled"> | PartEventOf<"vehicleRemedied">,
   { ids }: EpcisContextOfEvents,
 ): Omit<EpcisObjectEvent, Frame> {
-  const { maker, number } = parseCampaignId(campaignId);
   return {
     ...objects("OBSERVE", { epcs: [ids.vehicle(vehicleId)], quantities: [] }),
-    bizTransactionList: [{ bizTransaction: ids.other("campaign", `${maker}.${number}`) }],
+    bizTransactionList: [{ bizTransaction: ids.campaign(campaignId) }],
   };
 }
 

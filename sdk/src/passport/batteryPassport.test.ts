@@ -65,8 +65,9 @@ async function build(
   });
 }
 
-const verify = (chain: FakePartChain, passport: unknown) =>
-  verifyBatteryPassport({ passport, rpc: chain.rpc, deployment: PART_DEPLOYMENT });
+const SHARES = { cobalt: 20 };
+const verify = (chain: FakePartChain, passport: unknown, recycledShares?: typeof SHARES) =>
+  verifyBatteryPassport({ passport, rpc: chain.rpc, deployment: PART_DEPLOYMENT, recycledShares });
 const codes = ({ problems }: { problems: { code: string }[] }): string[] => problems.map(({ code }) => code);
 
 describe("buildBatteryPassport", () => {
@@ -78,7 +79,7 @@ describe("buildBatteryPassport", () => {
   });
 
   it("shows what the chain says and the document that it holds the hash of", async () => {
-    const passport = await build(newPack(), [original], { recycledShares: { cobalt: 20 } });
+    const passport = await build(newPack(), [original], { recycledShares: SHARES });
     assert.partialDeepStrictEqual(passport, {
       batteryPassportIdentifier: IDENTIFIER,
       passportStatus: "approved",
@@ -212,14 +213,14 @@ describe("verifyBatteryPassport", () => {
   it("takes a passport for what it is, from JSON or from its page", async () => {
     const chain = newPack();
     for (const tier of ["public", "legitimateInterest", "authorities"] as const) {
-      const passport = await build(chain, [original], { tier, recycledShares: { cobalt: 20 } });
-      assert.deepEqual(await verify(chain, JSON.parse(JSON.stringify(passport))), {
+      const passport = await build(chain, [original], { tier, recycledShares: SHARES });
+      assert.deepEqual(await verify(chain, JSON.parse(JSON.stringify(passport)), SHARES), {
         ok: true,
         isCurrent: true,
         problems: [],
       });
       const page = renderPassportHtml(passport);
-      assert.deepEqual(await verify(chain, readBatteryPassport(page)), {
+      assert.deepEqual(await verify(chain, readBatteryPassport(page), SHARES), {
         ok: true,
         isCurrent: true,
         problems: [],
@@ -244,6 +245,15 @@ describe("verifyBatteryPassport", () => {
       const { ok, problems } = await verify(chain, { ...passport, ...change });
       assert.equal(ok, false, JSON.stringify(change));
       assert.ok(problems.every(({ code }) => code === "PASSPORT_DIFFERS"));
+    }
+  });
+
+  it("finds a share of recycled material that the lineage does not bear out", async () => {
+    const chain = newPack();
+    const passport = await build(chain, [original], { recycledShares: { cobalt: 99 } });
+    for (const shares of [undefined, SHARES]) {
+      const { problems } = await verify(chain, passport, shares);
+      assert.match(problems[0]!.message, /recycledShare is 99/);
     }
   });
 
@@ -278,7 +288,7 @@ describe("verifyBatteryPassport", () => {
 
 describe("renderings", () => {
   it("show the same, and nothing of a higher tier", async () => {
-    const passport = await build(newPack(), [original], { recycledShares: { cobalt: 20 } });
+    const passport = await build(newPack(), [original], { recycledShares: SHARES });
     const [text, page] = [renderPassportText(passport), renderPassportHtml(passport)];
     for (const words of [
       "62.4 kg CO2e per kWh",

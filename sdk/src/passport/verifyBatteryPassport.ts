@@ -11,7 +11,7 @@ import { differences } from "../report/differences.js";
 import { buildBatteryPassport } from "./buildBatteryPassport.js";
 import { passportFacts } from "./passportFacts.js";
 import { parseBatteryPassport } from "./parseBatteryPassport.js";
-import type { BatteryPassport, PassportProblem } from "./types.js";
+import type { PassportProblem } from "./types.js";
 
 export interface VerifyBatteryPassportInput {
   /** What was read from a file; it need not be a passport yet. */
@@ -20,6 +20,8 @@ export interface VerifyBatteryPassportInput {
   /** The deployment that the reader trusts. */
   deployment: PartDeployment;
   parties?: Record<string, Gs1Party>;
+  /** As in `buildBatteryPassport`: a passport that states shares holds only if these are the same. */
+  recycledShares?: Partial<Record<CriticalMaterial, number>>;
   pageBlocks?: number;
 }
 
@@ -35,7 +37,7 @@ const SHOWN_AT_MOST = 20;
 
 /**
  * Compares a battery passport with the chain: reads the battery's events, puts the passport together again, and asks the
- * contract whether the node has told all. Shares of recycled material come from the lineage and are not looked at here.
+ * contract whether the node has told all.
  *
  * @throws {PassportError} `PASSPORT_FILE` for what is no passport, or whatever the provider throws.
  * @example
@@ -44,7 +46,7 @@ const SHOWN_AT_MOST = 20;
 export async function verifyBatteryPassport(
   input: VerifyBatteryPassportInput,
 ): Promise<PassportVerification> {
-  const { rpc, deployment, parties, pageBlocks } = input;
+  const { rpc, deployment, parties, recycledShares, pageBlocks } = input;
   const passport = parseBatteryPassport(input.passport);
   const partId = BigInt(passport.chain.partId);
   if (
@@ -69,7 +71,7 @@ export async function verifyBatteryPassport(
     documents: passport.documents,
     tier: passport.tier,
     parties,
-    recycledShares: sharesOf(passport),
+    recycledShares,
   });
   const differing = differences(passport, JSON.parse(JSON.stringify(rebuilt)), SHOWN_AT_MOST).map(
     ({ path, left, right }): PassportProblem => ({
@@ -123,10 +125,4 @@ async function nodeProblems(
       message: `the contract has the unit as ${service}${isGone ? " and gone" : ""}, the node's logs do not lead there`,
     },
   ];
-}
-
-function sharesOf({ criticalRawMaterials }: BatteryPassport): Partial<Record<CriticalMaterial, number>> {
-  return Object.fromEntries(
-    criticalRawMaterials.map(({ material, recycledShare }) => [material, recycledShare]),
-  );
 }
