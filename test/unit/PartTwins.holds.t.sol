@@ -83,7 +83,7 @@ contract PartTwinsHoldsTest is FittingTest {
 
     function test_setHolds_HoldsItsRangeBothEndsIncluded() public {
         _hold(SERIALISED, 3, 5, true);
-        for (uint32 serial = 0; serial <= LAST + 1; ++serial) {
+        for (uint32 serial = 1; serial <= LAST + 1; ++serial) {
             assertEq(parts.isHeld(_serial(serial)), serial >= 3 && serial <= 5, "from the first to the last");
         }
         assertFalse(parts.isHeld(pieces), "another lot");
@@ -97,7 +97,11 @@ contract PartTwinsHoldsTest is FittingTest {
         assertFalse(parts.isHeld(_serial(2)), "alone");
         _hold(SERIALISED, 1, LAST, true);
         assertTrue(parts.isHeld(_serial(LAST)), "the last");
-        assertFalse(parts.isHeld(_serial(0)), "stock without serials is no part");
+        assertTrue(parts.isHeld(_serial(0)), "units without a serial may become any of the range");
+        _hold(SERIALISED, 1, 1, false);
+        assertTrue(parts.isHeld(_serial(0)), "while one range stands");
+        _hold(SERIALISED, 1, LAST, false);
+        assertFalse(parts.isHeld(_serial(0)), "free again");
     }
 
     function test_setHolds_HoldsCountedPiecesWhole() public {
@@ -202,7 +206,7 @@ contract PartTwinsHoldsTest is FittingTest {
             from[i] = uint32(bound(from[i], 1, LAST));
             to[i] = uint32(bound(to[i], from[i], LAST));
             _hold(SERIALISED, from[i], to[i], true);
-            if (i != 1 && serial >= from[i] && serial <= to[i]) expected = true;
+            if (i != 1 && (serial == 0 || (serial >= from[i] && serial <= to[i]))) expected = true;
         }
         _hold(SERIALISED, from[1], to[1], false);
         assertEq(parts.isHeld(_serial(serial)), expected, "in a range that stands");

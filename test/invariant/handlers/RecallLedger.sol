@@ -133,7 +133,7 @@ contract RecallLedger {
                 RecallScope storage scope = campaign.scopes[j];
                 uint256 serial = uint32(partId);
                 if (_lotIdOf(campaign.maker, scope.lotNumber) != partId >> 32) continue;
-                if (serial >= scope.fromSerial && serial <= scope.toSerial) return true;
+                if (serial == 0 || (serial >= scope.fromSerial && serial <= scope.toSerial)) return true;
             }
         }
         return false;
