@@ -76,6 +76,14 @@ test("content that comes from nowhere is no field of a commissioned lot", () =>
 test("pieces of a material", () =>
   after(commissioned("x", LATER, { lot: 2, form: "counted" }), "LOT_INVALID", "/material", /of no material/));
 
+test("a material that expires", () =>
+  after(
+    commissioned("x", LATER, { lot: 2, expiresOn: "2016-01-01" }),
+    "LOT_INVALID",
+    "/expiresOn",
+    /does not expire/,
+  ));
+
 test("a material with content, and a recycler that makes parts", async () => {
   await after(
     transformed("x", LATER, {
@@ -461,7 +469,7 @@ test("lines of a lot that are out of order, and an expired day that is none", as
     /line 15 of lot 1 of mine is later/,
   );
   await after(
-    commissioned("x", LATER, { lot: 2, expiresOn: "2015-02-30" }),
+    commissioned("x", LATER, { lot: 2, form: "counted", material: undefined, expiresOn: "2015-02-30" }),
     "LOT_INVALID",
     "/expiresOn",
     /no such day/,

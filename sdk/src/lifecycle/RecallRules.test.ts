@@ -10,6 +10,7 @@ import {
   recallUpdated,
   remedied,
   removed,
+  transformed,
 } from "./testing/partsSample.js";
 import { OTHER_VIN, registered, type Line } from "./testing/sample.js";
 
@@ -33,6 +34,12 @@ test("a campaign from its opening to the last remedy is accepted", () =>
 test("a recalled unit is not fitted, until the campaign is withdrawn", async () => {
   const fit = fitted("x", LATER, { part: pack(2) });
   await after(fit, "PART_RECALLED", "/part", /unit 2 of lot 5 of maker is under recall/);
+  await after(
+    transformed("x", LATER, { inputs: [pack(2)], outputs: [{ lot: 7, form: "counted", quantity: 1 }] }),
+    "PART_RECALLED",
+    "/inputs/0",
+    /a recycler may take it apart/,
+  );
   await accepts([...OPENED, fitted("x", LATER, { part: pack(3) })]);
   await accepts([...OPENED, recallUpdated("withdrawn", "2015-02-01"), fit]);
 });
@@ -76,6 +83,13 @@ test("a campaign number that is none, or in use, or not the document's", async (
     /match/,
   );
   await after(recallOpened("x", LATER), "RECALL_STATE", "/campaignNumber", /is open already/);
+  await accepts([...OPENED, recallOpened("x", LATER, { member: "registrar", class: "registrar" })]);
+  await after(
+    notified("x", LATER, { odometer: { value: 1, unit: "km" } }),
+    "FIELD_UNKNOWN",
+    "/odometer",
+    /no such field/,
+  );
   await after(
     recallOpened("x", LATER, { campaignNumber: "15V000002" }),
     "DOCUMENT_INVALID",
