@@ -26,3 +26,4 @@ export * from "./readPartEvents.js";
 export type { CertificateState, LotCertificate } from "./readLotCertificates.js";
 export * from "./recallReach.js";
 export * from "./types.js";
+export * from "./verifyPartDocument.js";
