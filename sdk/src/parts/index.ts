@@ -26,5 +26,7 @@ export * from "./readFittedParts.js";
 export * from "./readPartEvents.js";
 export type { CertificateState, LotCertificate } from "./readLotCertificates.js";
 export * from "./recallReach.js";
+export * from "./renderLineage.js";
+export * from "./renderReach.js";
 export * from "./types.js";
 export * from "./verifyPartDocument.js";
