@@ -40,6 +40,13 @@ test("a recalled unit is not fitted, until the campaign is withdrawn", async () 
     "/inputs/0",
     /a recycler may take it apart/,
   );
+  const unmarked = { maker: "maker", lot: 5, quantity: 1 };
+  await after(
+    transformed("x", LATER, { inputs: [unmarked], outputs: [{ lot: 7, form: "counted", quantity: 1 }] }),
+    "PART_RECALLED",
+    "/inputs/0",
+    /lot 5 of maker is under recall/,
+  );
   await accepts([...OPENED, fitted("x", LATER, { part: pack(3) })]);
   await accepts([...OPENED, recallUpdated("withdrawn", "2015-02-01"), fit]);
 });
