@@ -185,6 +185,8 @@ describe("importLifecycle: parts, custody, recalls", () => {
       expect(killed.size).to.be.greaterThan(80);
       const told: PartEvent[] = [];
       for await (const event of readPartEvents({ rpc, deployment })) told.push(event);
+      const orders = await system.workOrders.queryFilter(system.workOrders.filters.WorkOrderGiven());
+      expect(orders).to.have.length(2);
       const { told: whole } = await load();
       const counts = (list: PartEvent[]) => {
         const by: Record<string, number> = {};
@@ -192,8 +194,6 @@ describe("importLifecycle: parts, custody, recalls", () => {
         return by;
       };
       expect(counts(told)).to.deep.equal(counts(whole));
-      const orders = await system.workOrders.queryFilter(system.workOrders.filters.WorkOrderGiven());
-      expect(orders).to.have.length(2);
     });
   }
 });
