@@ -5,6 +5,7 @@ import { RECORD_KINDS } from "../../sdk/src/documents/kinds.js";
 import { completeness } from "../../sdk/src/history/completeness.js";
 import { readHistory } from "../../sdk/src/history/readHistory.js";
 import { deriveAccounts } from "../../sdk/src/lifecycle/deriveAccounts.js";
+import { ImportError } from "../../sdk/src/lifecycle/ImportError.js";
 import { importLifecycle } from "../../sdk/src/lifecycle/importLifecycle.js";
 import { MemoryJournal } from "../../sdk/src/lifecycle/ImportJournal.js";
 import { openLifecycle } from "../../sdk/src/lifecycle/openLifecycle.js";
@@ -26,6 +27,25 @@ function forgetful(rpc: RpcProvider): RpcProvider {
   return {
     request: async (call) => (call.method === "eth_getTransactionByHash" ? null : rpc.request(call)),
   };
+}
+
+/** A node whose clock nobody can move. */
+function fixedClock(rpc: RpcProvider): RpcProvider {
+  return {
+    request: async (call) => {
+      if (call.method.startsWith("evm_")) throw new Error("there is no such method");
+      return rpc.request(call);
+    },
+  };
+}
+
+async function failure(work: Promise<unknown>): Promise<ImportError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof ImportError) return error;
+  throw new Error(`expected an ImportError, got ${String(error)}`);
 }
 
 describe("importLifecycle: parts, custody, recalls", () => {
@@ -196,6 +216,23 @@ describe("importLifecycle: parts, custody, recalls", () => {
       expect(counts(told)).to.deep.equal(counts(whole));
     });
   }
+
+  it("follows no clock that cannot be moved", async () => {
+    const { rpc, deployment } = await networkHelpers.loadFixture(deployFixture);
+    const input = {
+      events: await openLifecycle(FILE),
+      rpc: fixedClock(rpc),
+      deployment,
+      store: new MemoryDocumentStore(),
+      registryKey,
+      journal: new MemoryJournal(),
+      accounts,
+      followsClock: true,
+    };
+    expect((await failure(importLifecycle(input))).code).to.equal("ADMISSION_PENDING");
+    await networkHelpers.time.increase(DAY);
+    expect((await failure(importLifecycle(input))).code).to.equal("CLOCK_FIXED");
+  });
 });
 
 describe("importLifecycle: parts on a chain of today", () => {
@@ -219,6 +256,30 @@ describe("importLifecycle: parts on a chain of today", () => {
     expect(isMember).to.equal(true);
     const certified = await certifiedUntil(rpc, deployment);
     expect(Math.min(...certified)).to.be.greaterThan((await helpers.time.latest()) - 30 * DAY);
+  });
+
+  it("says from when on it can go on, where the clock is not its own", async () => {
+    const { networkHelpers: helpers, deployFixture: deploy } = await createChain();
+    const { rpc, deployment } = await helpers.loadFixture(deploy);
+    const input = {
+      events: await openLifecycle(FILE),
+      rpc: fixedClock(rpc),
+      deployment,
+      store: new MemoryDocumentStore(),
+      registryKey,
+      journal: new MemoryJournal(),
+      accounts,
+    };
+    expect((await failure(importLifecycle(input))).code).to.equal("ADMISSION_PENDING");
+    await helpers.time.increase(DAY);
+    const error = await failure(importLifecycle(input));
+    expect(error.code).to.equal("DEADLINE_PENDING");
+    expect(error.message).to.match(
+      /may accept pack-31-5-spare-consigned until 20\d\d-.*run the import again then/,
+    );
+    await helpers.time.increase(7 * DAY);
+    const { resumed, events } = await importLifecycle(input);
+    expect(resumed).to.be.greaterThan(60).and.lessThan(events);
   });
 
   const addressOf = () => accounts.accountOf("manufacturer-us-1").address;
