@@ -67,7 +67,7 @@ await runScript(async () => {
 });
 
 function show(result: DemoResult): void {
-  const { vehicles, tamperings, counterfeits, lineage, reach, cobalt } = result.details;
+  const { vehicles, tamperings, counterfeits, lineage, reach, dwell, cobalt } = result.details;
   table(
     [
       "VIN",
@@ -111,6 +111,16 @@ function show(result: DemoResult): void {
       row.cobaltG,
       row.certificates || "none",
       row.verified ? "yes" : "NO",
+    ]),
+  );
+  table(
+    ["where units waited longest", "party", "stays", "median, days", "longest, days"],
+    dwell.map(({ step, party, count, medianDays, maxDays }) => [
+      step,
+      party,
+      String(count),
+      String(medianDays),
+      String(maxDays),
     ]),
   );
   table(

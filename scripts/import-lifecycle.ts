@@ -100,6 +100,13 @@ await runScript(async () => {
       `${vehicles.length} vehicles with ${records} records (${corrections} corrections, ${erasures} documents erased) and ` +
         `${transfers} transfers; ${transactions} transactions, ${gasUsed} gas.`,
     );
+    const { lots, consignments, partsFitted, partsRemoved, recalls, remedies } = result;
+    if (lots > 0) {
+      say(
+        `${lots} lots, ${consignments} consignments, ${partsFitted} parts fitted and ${partsRemoved} removed, ` +
+          `${recalls} recalls with ${remedies} remedies.`,
+      );
+    }
     for (const { vin, vehicleId } of vehicles) say(`  ${vin}  ${vehicleId}`);
   } finally {
     bar?.stop();

@@ -44,9 +44,20 @@ export interface DemoParts {
   recoveredCobaltG: number;
 }
 
+/** How long units stayed somewhere, in days. */
+export interface DemoDwell {
+  step: string;
+  party: string;
+  count: number;
+  medianDays: number;
+  maxDays: number;
+}
+
 export interface DemoPartDetails {
   lineage: DemoLot[];
   reach: DemoReach[];
   counterfeits: DemoAttempt[];
+  /** The places where units waited longest. */
+  dwell: DemoDwell[];
   cobalt: { origin: string; grams: number; kind: string }[];
 }

@@ -83,8 +83,8 @@ export async function runDemo({ file, parts, out, say, onProgress }: DemoOptions
   const store = new MemoryDocumentStore();
   const accounts = deriveAccounts({ chainId: deployment.chainId });
   const scene = { rpc, deployment, store, registryKey: DEMO_REGISTRY_KEY, accounts, say };
-  const total = events.summary.events + partEvents.summary.events;
-  const builtCars = await importParts(partEvents, scene, (done) => onProgress?.(done, total));
+  const allEvents = events.summary.events + partEvents.summary.events;
+  const builtCars = await importParts(partEvents, scene, (done) => onProgress?.(done, allEvents));
   say(
     `Imported ${builtCars.lots} lots of materials and parts, ${builtCars.partsFitted} of them fitted to ` +
       `${builtCars.vehicles.length} cars, in ${builtCars.transactions} transactions.`,
@@ -93,7 +93,7 @@ export async function runDemo({ file, parts, out, say, onProgress }: DemoOptions
     ...scene,
     events,
     journal: new MemoryJournal(),
-    onProgress: ({ done }) => onProgress?.(partEvents.summary.events + done, total),
+    onProgress: ({ done }) => onProgress?.(partEvents.summary.events + done, allEvents),
   });
   say(
     `Imported ${imported.vehicles.length} vehicles with ${imported.records} records in ${imported.transactions} transactions.`,

@@ -6,6 +6,7 @@ import type { ImportAccounts } from "../../sdk/src/lifecycle/deriveAccounts.js";
 import { importLifecycle, type ImportResult } from "../../sdk/src/lifecycle/importLifecycle.js";
 import { MemoryJournal } from "../../sdk/src/lifecycle/ImportJournal.js";
 import type { LifecycleFile } from "../../sdk/src/lifecycle/openLifecycle.js";
+import { bottlenecks, type DwellStep } from "../../sdk/src/parts/bottlenecks.js";
 import { materialStatement } from "../../sdk/src/parts/materialStatement.js";
 import { partTopic } from "../../sdk/src/parts/decodePartEvent.js";
 import { campaignIdOf, lotIdOf, parsePartId, partIdOf } from "../../sdk/src/parts/partId.js";
@@ -14,7 +15,7 @@ import { readPartEvents } from "../../sdk/src/parts/readPartEvents.js";
 import { recallReach } from "../../sdk/src/parts/recallReach.js";
 import type { DocumentStore } from "../../sdk/src/store/DocumentStore.js";
 import { tryCounterfeits } from "./counterfeits.js";
-import type { DemoLot, DemoPartDetails, DemoParts, DemoReach } from "./demoTypes.js";
+import type { DemoDwell, DemoLot, DemoPartDetails, DemoParts, DemoReach } from "./demoTypes.js";
 
 export interface PartScene {
   rpc: RpcProvider;
@@ -69,9 +70,11 @@ export async function runPartChapters(
   say(`Followed a battery pack back to ${lineage.filter(({ what }) => what !== "pieces").length} mines.`);
 
   const campaignId = campaignIdOf(maker, CAMPAIGN);
-  const opened = await blockOf("RecallOpened", scene);
+  const opened = await lastBlockOf("RecallOpened", scene);
+  const told = await lastBlockOf("VehicleNotified", scene);
   const now = Number(await rpc.request({ method: "eth_blockNumber" }));
   const before = await showReach("when it was opened", campaignId, opened, scene);
+  const stopped = await showReach("when the owners were told", campaignId, told, scene);
   const after = await showReach("now", campaignId, now, scene);
   say(`Recall ${CAMPAIGN} reached ${before.affected} cars of ${before.owners} owners, and no other is left.`);
 
@@ -96,13 +99,14 @@ export async function runPartChapters(
     counterfeits: counterfeits.length,
     counterfeitsRefused: refused,
     recallReached: before.affected,
-    recallComplete: before.complete && after.complete && after.affected === 0,
+    recallComplete: before.complete && stopped.complete && after.complete && after.affected === 0,
     remedied: after.remedied,
     recoveredCobaltG,
     details: {
       lineage,
-      reach: [before, after],
+      reach: [before, stopped, after],
       counterfeits,
+      dwell: await showDwell(nameOf, scene),
       cobalt: (cobalt?.origins ?? []).map(({ lotId, grams, isRecovered, status }) => ({
         origin: nameLot(lotId, nameOf),
         grams: whole(grams),
@@ -156,20 +160,46 @@ async function showReach(
   };
 }
 
-async function blockOf(event: string, { rpc, deployment }: PartScene): Promise<number> {
+async function showDwell(
+  nameOf: (address: string) => string,
+  { rpc, deployment }: PartScene,
+): Promise<DemoDwell[]> {
+  const table = await bottlenecks(readPartEvents({ rpc, deployment }));
+  const days = (seconds: number): number => Math.round(seconds / 86_400);
+  return table
+    .filter(({ count }) => count > 0)
+    .slice(0, 8)
+    .map(({ step, party, count, medianSeconds, maxSeconds }) => ({
+      step: DWELL_WORDS[step],
+      party: nameOf(party),
+      count,
+      medianDays: days(medianSeconds),
+      maxDays: days(maxSeconds),
+    }));
+}
+
+async function lastBlockOf(event: string, { rpc, deployment }: PartScene): Promise<number> {
+  let last: number | undefined;
   for await (const { blockNumber } of readPartEvents({ rpc, deployment, topics: [partTopic(event)] })) {
-    return blockNumber;
+    last = blockNumber;
   }
-  throw new Error(`the file has no ${event}`);
+  if (last === undefined) throw new Error(`the file has no ${event}`);
+  return last;
 }
 
 /** Names the accounts of the example; an address that is none of theirs stays one. */
 function aliasesOf(accounts: ImportAccounts): (address: string) => string {
-  const aliases = new Map(MAKERS.map((alias) => [accounts.accountOf(alias).address, alias]));
+  const aliases = new Map(PARTIES.map((alias) => [accounts.accountOf(alias).address, alias]));
   return (address) => aliases.get(address) ?? address;
 }
 
-const MAKERS = [
+const DWELL_WORDS: Record<DwellStep, string> = {
+  inTransit: "on the way to",
+  sentBack: "there and back from",
+  atParty: "with",
+};
+
+const PARTIES = [
   MAKER,
   "mine-cd-1",
   "mine-cd-2",
@@ -179,6 +209,8 @@ const MAKERS = [
   "cathode-kr-1",
   "cellmaker-kr-1",
   "recycler-us-1",
+  "workshop-austin-1",
+  "workshop-sacramento-1",
 ];
 
 function nameLot(lotId: bigint, nameOf: (address: string) => string): string {

@@ -8,11 +8,11 @@ import { MemoryDocumentStore } from "../../sdk/src/store/MemoryDocumentStore.js"
 /** The registry key of tests. */
 export const TEST_REGISTRY_KEY = new Uint8Array(32).fill(7);
 
-/** Imports the lives of examples/lifecycle.jsonl. */
-export async function importExample({ rpc, deployment }: LocalSystem) {
+/** Imports the lives of an example. */
+export async function importExample({ rpc, deployment }: LocalSystem, name = "lifecycle.jsonl") {
   const store = new MemoryDocumentStore();
   const imported = await importLifecycle({
-    events: await openLifecycle(new URL("../../examples/lifecycle.jsonl", import.meta.url).pathname),
+    events: await openLifecycle(new URL(`../../examples/${name}`, import.meta.url).pathname),
     rpc,
     deployment,
     store,

@@ -1,15 +1,18 @@
 import { expect } from "chai";
+import type { RpcProvider } from "../../sdk/src/chain/deployment.js";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { RECORD_KINDS } from "../../sdk/src/documents/kinds.js";
 import { completeness } from "../../sdk/src/history/completeness.js";
 import { readHistory } from "../../sdk/src/history/readHistory.js";
 import { deriveAccounts } from "../../sdk/src/lifecycle/deriveAccounts.js";
+import { ImportError } from "../../sdk/src/lifecycle/ImportError.js";
 import { importLifecycle } from "../../sdk/src/lifecycle/importLifecycle.js";
 import { MemoryJournal } from "../../sdk/src/lifecycle/ImportJournal.js";
 import { openLifecycle } from "../../sdk/src/lifecycle/openLifecycle.js";
 import { campaignIdOf, lotIdOf, partIdOf } from "../../sdk/src/parts/partId.js";
 import { readPartEvents } from "../../sdk/src/parts/readPartEvents.js";
 import type { PartEvent } from "../../sdk/src/parts/types.js";
+import { verifyPartDocument } from "../../sdk/src/parts/verifyPartDocument.js";
 import { MemoryDocumentStore } from "../../sdk/src/store/MemoryDocumentStore.js";
 import { createChain } from "../helpers/fixture.js";
 
@@ -18,6 +21,32 @@ const DAY = 86_400;
 const accounts = deriveAccounts({ chainId: 31_337 });
 const registryKey = new Uint8Array(32).fill(7);
 const { networkHelpers, deployFixture } = await createChain({ initialDate: "2018-01-01T00:00:00Z" });
+
+/** A node that has forgotten every transaction: what is written has to be looked up in the contracts. */
+function forgetful(rpc: RpcProvider): RpcProvider {
+  return {
+    request: async (call) => (call.method === "eth_getTransactionByHash" ? null : rpc.request(call)),
+  };
+}
+
+/** A node whose clock nobody can move. */
+function fixedClock(rpc: RpcProvider): RpcProvider {
+  return {
+    request: async (call) => {
+      if (call.method.startsWith("evm_")) throw new Error("there is no such method");
+      return rpc.request(call);
+    },
+  };
+}
+
+async function failure(work: Promise<unknown>): Promise<ImportError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof ImportError) return error;
+  throw new Error(`expected an ImportError, got ${String(error)}`);
+}
 
 describe("importLifecycle: parts, custody, recalls", () => {
   async function importedFixture() {
@@ -121,6 +150,20 @@ describe("importLifecycle: parts, custody, recalls", () => {
       return "documentHash" in event ? [event.documentHash] : [];
     });
     for (const hash of new Set(hashes)) expect((await store.get(hash)).status, hash).to.equal("present");
+    for (const event of told) {
+      if (event.type !== "lotCommissioned") continue;
+      const { documentHash } = event.lot;
+      const stored = await store.get(documentHash);
+      const expected = {
+        type: "lot" as const,
+        documentHash,
+        author: event.maker,
+        chainId: 31_337,
+        about: event.lotId,
+      };
+      const compact = stored.status === "present" ? stored.compact : "";
+      expect(verifyPartDocument({ compact, expected }).problems).to.deep.equal([]);
+    }
     expect(await store.list()).to.have.length(new Set(hashes).size + result.records);
   });
 
@@ -132,38 +175,63 @@ describe("importLifecycle: parts, custody, recalls", () => {
     expect(await rpc.request({ method: "eth_blockNumber" })).to.equal(before);
   });
 
-  it("goes on from any place in the middle, and writes nothing twice", async () => {
-    const system = await networkHelpers.loadFixture(deployFixture);
-    const { rpc, deployment } = system;
-    const events = await openLifecycle(FILE);
-    const store = new MemoryDocumentStore();
-    const journal = new MemoryJournal();
-    const input = { events, rpc, deployment, store, registryKey, journal, accounts, followsClock: true };
-    const killed = new Set<string>();
-    /** The first event of each operation is interrupted at each of its stages. */
-    const onProgress = ({ stage, what }: { stage: string; what: string }) => {
-      const place = `${stage} ${what.split(" ")[0]}`;
-      if (killed.has(place)) return;
-      killed.add(place);
-      throw new Error(`killed ${place}`);
+  for (const [node, wrap] of [
+    ["a node that knows its transactions", (rpc: RpcProvider) => rpc],
+    ["a node that has forgotten them", forgetful],
+  ] as const) {
+    it(`goes on from any place in the middle, and writes nothing twice, with ${node}`, async () => {
+      const system = await networkHelpers.loadFixture(deployFixture);
+      const { deployment } = system;
+      const rpc = wrap(system.rpc);
+      const events = await openLifecycle(FILE);
+      const store = new MemoryDocumentStore();
+      const journal = new MemoryJournal();
+      const input = { events, rpc, deployment, store, registryKey, journal, accounts, followsClock: true };
+      const killed = new Set<string>();
+      /** The first event of each operation is interrupted at each of its stages. */
+      const onProgress = ({ stage, what }: { stage: string; what: string }) => {
+        const place = `${stage} ${what.split(" ")[0]}`;
+        if (killed.has(place)) return;
+        killed.add(place);
+        throw new Error(`killed ${place}`);
+      };
+      let result: Awaited<ReturnType<typeof importLifecycle>> | undefined;
+      while (!result) {
+        result = await importLifecycle({ ...input, onProgress }).catch((error: unknown) => {
+          if (error instanceof Error && error.message.startsWith("killed ")) return undefined;
+          throw error;
+        });
+      }
+      expect(killed.size).to.be.greaterThan(80);
+      const told: PartEvent[] = [];
+      for await (const event of readPartEvents({ rpc, deployment })) told.push(event);
+      const orders = await system.workOrders.queryFilter(system.workOrders.filters.WorkOrderGiven());
+      expect(orders).to.have.length(2);
+      const { told: whole } = await load();
+      const counts = (list: PartEvent[]) => {
+        const by: Record<string, number> = {};
+        for (const { type } of list) by[type] = (by[type] ?? 0) + 1;
+        return by;
+      };
+      expect(counts(told)).to.deep.equal(counts(whole));
+    });
+  }
+
+  it("follows no clock that cannot be moved", async () => {
+    const { rpc, deployment } = await networkHelpers.loadFixture(deployFixture);
+    const input = {
+      events: await openLifecycle(FILE),
+      rpc: fixedClock(rpc),
+      deployment,
+      store: new MemoryDocumentStore(),
+      registryKey,
+      journal: new MemoryJournal(),
+      accounts,
+      followsClock: true,
     };
-    let result: Awaited<ReturnType<typeof importLifecycle>> | undefined;
-    while (!result) {
-      result = await importLifecycle({ ...input, onProgress }).catch((error: unknown) => {
-        if (error instanceof Error && error.message.startsWith("killed ")) return undefined;
-        throw error;
-      });
-    }
-    expect(killed.size).to.be.greaterThan(80);
-    const told: PartEvent[] = [];
-    for await (const event of readPartEvents({ rpc, deployment })) told.push(event);
-    const { told: whole } = await load();
-    const counts = (list: PartEvent[]) => {
-      const by: Record<string, number> = {};
-      for (const { type } of list) by[type] = (by[type] ?? 0) + 1;
-      return by;
-    };
-    expect(counts(told)).to.deep.equal(counts(whole));
+    expect((await failure(importLifecycle(input))).code).to.equal("ADMISSION_PENDING");
+    await networkHelpers.time.increase(DAY);
+    expect((await failure(importLifecycle(input))).code).to.equal("CLOCK_FIXED");
   });
 });
 
@@ -188,6 +256,30 @@ describe("importLifecycle: parts on a chain of today", () => {
     expect(isMember).to.equal(true);
     const certified = await certifiedUntil(rpc, deployment);
     expect(Math.min(...certified)).to.be.greaterThan((await helpers.time.latest()) - 30 * DAY);
+  });
+
+  it("says from when on it can go on, where the clock is not its own", async () => {
+    const { networkHelpers: helpers, deployFixture: deploy } = await createChain();
+    const { rpc, deployment } = await helpers.loadFixture(deploy);
+    const input = {
+      events: await openLifecycle(FILE),
+      rpc: fixedClock(rpc),
+      deployment,
+      store: new MemoryDocumentStore(),
+      registryKey,
+      journal: new MemoryJournal(),
+      accounts,
+    };
+    expect((await failure(importLifecycle(input))).code).to.equal("ADMISSION_PENDING");
+    await helpers.time.increase(DAY);
+    const error = await failure(importLifecycle(input));
+    expect(error.code).to.equal("DEADLINE_PENDING");
+    expect(error.message).to.match(
+      /may accept pack-31-5-spare-consigned until 20\d\d-.*run the import again then/,
+    );
+    await helpers.time.increase(7 * DAY);
+    const { resumed, events } = await importLifecycle(input);
+    expect(resumed).to.be.greaterThan(60).and.lessThan(events);
   });
 
   const addressOf = () => accounts.accountOf("manufacturer-us-1").address;

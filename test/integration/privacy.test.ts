@@ -9,6 +9,11 @@ import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { openLifecycle } from "../../sdk/src/lifecycle/openLifecycle.js";
 import { importExample } from "../helpers/importExample.js";
 
+/** The fields of a line that name a vehicle, an account or another line. */
+const NAMES = new Set(
+  "vin holder member from to maker workshop id consignment certificate recall".split(" "),
+);
+
 interface Block {
   transactions: { hash: string; input: string }[];
 }
@@ -50,6 +55,7 @@ describe("What stands on chain", () => {
     const connection = await network.create("hardhat");
     const system = await deployLocal(connection);
     const { imported } = await importExample(system);
+    await importExample(system, "parts.jsonl");
     const title = VehicleTitle__factory.connect(
       system.deployment.contracts.VehicleTitle,
       connection.ethers.provider,
@@ -63,14 +69,18 @@ describe("What stands on chain", () => {
     expect(onChain.length, "the scan has read the chain").to.be.greaterThan(100_000);
 
     const secrets = new Set<string>();
-    for await (const event of await openLifecycle("examples/lifecycle.jsonl")) {
-      if ("vin" in event) secrets.add(event.vin);
-      if ("holder" in event && typeof event.holder === "string") secrets.add(event.holder);
-      if ("member" in event && typeof event.member === "string") secrets.add(event.member);
-      if ("document" in event) collectTexts(event.document, secrets);
+    for (const file of ["examples/lifecycle.jsonl", "examples/parts.jsonl"]) {
+      for await (const event of await openLifecycle(file)) {
+        for (const [name, value] of Object.entries(event)) {
+          if (NAMES.has(name) && typeof value === "string") secrets.add(value);
+        }
+        if ("document" in event) collectTexts(event.document, secrets);
+      }
     }
     // The names of the classes are words of the authority itself, labels that it emits when it is wired.
     for (const role of Object.keys(ROLES)) secrets.delete(role);
+    // The number of a campaign is public, and its name on chain.
+    secrets.delete("21V650000");
     expect(secrets.size, "there is something to look for").to.be.greaterThan(100);
     for (const secret of secrets) {
       const found = tracesOf(secret).filter((trace) => onChain.includes(trace));

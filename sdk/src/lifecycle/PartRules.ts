@@ -78,6 +78,11 @@ export class PartRules {
     event.inputs.forEach((reference, index) => {
       const part = this.#take(reference, member, `/inputs/${index}`, place);
       if (!part) return;
+      if (event.class !== "recycler" && this.#stock.isHeld(part.lot, part.serial)) {
+        const message = `${partName(reference)} is under recall`;
+        const fix = "use what is not recalled; a recycler may take it apart";
+        this.#report("PART_RECALLED", `/inputs/${index}`, message, fix);
+      }
       part.lot.content.forEach((grams, material) => {
         // As the contract rounds: down, for each input by itself.
         available[material]! += (grams * BigInt(part.quantity)) / BigInt(part.lot.quantity);
@@ -144,6 +149,8 @@ export class PartRules {
     }
     if (form === "material" && content !== undefined)
       invalid("content", "a material has no content beside itself", "remove it");
+    if (form === "material" && expiresOn !== undefined)
+      invalid("expiresOn", "a material does not expire", "remove it");
     if (form !== "material" && material !== undefined)
       invalid("material", "pieces are of no material", "state what they contain as content");
     if (form === "serialised" && quantity > 0xffff_ffff)

@@ -108,8 +108,9 @@ export class PartStock {
     );
   }
 
+  /** Whether a recall keeps a unit from being used; those without a serial may become any of a recalled range. */
   isHeld(lot: LotStock, serial: number): boolean {
-    return lot.holds.some(({ from, to }) => serial >= from && serial <= to);
+    return lot.holds.some(({ from, to }) => serial === 0 || (serial >= from && serial <= to));
   }
 }
 

@@ -22,7 +22,7 @@ export class RecallRules {
   readonly #report: Report;
   readonly #skipped: ReadonlySet<string>;
   readonly #campaigns = new Map<string, CampaignState>();
-  /** The line that opened each maker's campaign of a number. */
+  /** The numbers in use, by maker, and whether an authority uses them. */
   readonly #numbers = new Set<string>();
 
   constructor(stock: PartStock, report: Report, skipped: ReadonlySet<string>) {
@@ -37,9 +37,10 @@ export class RecallRules {
       const fix = "a maker recalls its own lots; a registrar recalls anybody's";
       this.#report("RECALL_FOREIGN", "/maker", `${event.member} did not make them`, fix);
     }
-    const number = `${maker}/${campaignNumber}`;
+    // An authority's numbers are apart from those of makers.
+    const number = `${event.class === "registrar" ? "authority" : "maker"}/${maker}/${campaignNumber}`;
     if (this.#numbers.has(number)) {
-      const fix = "a maker uses a campaign number once";
+      const fix = "a campaign number is used once for each maker";
       this.#report("RECALL_STATE", "/campaignNumber", `${campaignNumber} is open already`, fix);
     }
     this.#numbers.add(number);

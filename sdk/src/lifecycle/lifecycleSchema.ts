@@ -230,11 +230,7 @@ export const LIFECYCLE_LINES = {
     advisory,
     document,
   }),
-  "recall.notified": line(
-    "recall.notified",
-    { vin, member: alias, class: ownerClass, recall: id, document },
-    { odometer },
-  ),
+  "recall.notified": line("recall.notified", { vin, member: alias, class: ownerClass, recall: id, document }),
   "recall.remedied": line(
     "recall.remedied",
     { vin, member: alias, class: fitterClass, recall: id, remedy: { enum: REMEDIES.slice(1) }, document },

@@ -214,7 +214,8 @@ export interface RecallNotified extends LifecycleLine {
   member: string;
   class: "manufacturer" | "supplier" | "registrar";
   recall: string;
-  odometer?: OdometerReading;
+  /** Whoever sends a notice has not seen the vehicle. */
+  odometer?: never;
   document: DocumentFields;
 }
 

@@ -16,8 +16,9 @@ export function partIdFor({ maker, lot, serial = 0 }: PartReference, context: Ac
 }
 
 /** The id on chain of the campaign that a line opens. */
-export function campaignIdFor({ maker, campaignNumber }: RecallOpened, { accounts }: Accounts): bigint {
-  return campaignIdOf(accounts.accountOf(maker).address, campaignNumber);
+export function campaignIdFor(event: RecallOpened, { accounts }: Accounts): bigint {
+  const { maker, campaignNumber } = event;
+  return campaignIdOf(accounts.accountOf(maker).address, campaignNumber, event.class === "registrar");
 }
 
 /** Tells a line's consignment apart from equal ones. Keyed, so that nobody can try out what the line is called. */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import type { LifecycleEvent } from "./events.js";
-import { FirstAdmissions, PLAN_WINDOW, planBatches, type Batch } from "./planBatches.js";
+import { FirstAdmissions, ONE_BY_ONE, PLAN_WINDOW, planBatches, type Batch } from "./planBatches.js";
+import { FITTED_LINES, notified, recallOpened, removed } from "./testing/partsSample.js";
 import { admission, keyBound, reading, registered, service, type Line } from "./testing/sample.js";
 
 const events = (lines: Line[]) => lines as unknown as LifecycleEvent[];
@@ -159,4 +160,45 @@ test("whatever the lines, every event is planned once and each vehicle keeps its
     }),
     { numRuns: 60 },
   );
+});
+
+test("what happens to parts keeps its order; notices of one campaign go together, and name it", async () => {
+  const lines = [
+    ...FITTED_LINES.slice(3),
+    recallOpened("recall", "2015-01-01"),
+    notified("n1", "2015-02-01", { vin: "A" }),
+    service("s1", "2015-02-01", 1, { vin: "A" }),
+    notified("n2", "2015-02-01", { vin: "B" }),
+    removed("r1", "2015-03-01", { vin: "A" }),
+    notified("n3", "2015-04-01", { vin: "C" }),
+  ];
+  const batches = await plan(lines);
+  assert.deepEqual(shape(batches).slice(-5), [
+    "openRecall recall",
+    "notify n1,n2",
+    "appendRecords s1",
+    "remove r1",
+    "notify n3",
+  ]);
+  assert.deepEqual(batches.flatMap(({ items }) => items.map(({ origin }) => origin?.id)).filter(Boolean), [
+    "ore-sent",
+    "recall",
+    "recall",
+    "recall",
+  ]);
+  assert.equal(
+    batches.findIndex(({ operation }) => operation === "consign") + 1,
+    batches.findIndex(({ operation }) => operation === "accept"),
+  );
+});
+
+test("without limits every event is written by itself", async () => {
+  const lines = [
+    registered("A", { id: "a" }),
+    registered("B", { id: "b" }),
+    service("a1", "2015-01-01", 1, { vin: "A" }),
+  ];
+  const batches: Batch[] = [];
+  for await (const batch of planBatches([], events(lines), ONE_BY_ONE)) batches.push(batch);
+  assert.deepEqual(shape(batches), ["register a", "register b", "appendRecords a1"]);
 });

@@ -5,6 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import formatsModule from "ajv-formats";
 import { parseLifecycle } from "./parseLifecycle.js";
 import { publishLifecycleSchema } from "./publishLifecycleSchema.js";
+import { commissioned } from "./testing/partsSample.js";
 import { file, HEAD_LINES, service, type Line } from "./testing/sample.js";
 
 const EXAMPLES = new URL("../../../examples/", import.meta.url);
@@ -24,18 +25,21 @@ test("examples/lifecycle.schema.json is the published schema", async () => {
   );
 });
 
-test("every line of the example fits the published schema, and the file as a whole is right", async () => {
-  const validate = validator();
-  const text = await readFile(new URL("lifecycle.jsonl", EXAMPLES), "utf8");
-  for (const line of text.trimEnd().split("\n"))
-    assert.ok(validate(JSON.parse(line)), `${line}: ${JSON.stringify(validate.errors)}`);
-  const events = await parseLifecycle(text);
-  assert.ok(events.length >= 80 && events.length <= 160);
-});
+for (const name of ["lifecycle.jsonl", "parts.jsonl"]) {
+  test(`every line of ${name} fits the published schema, and the file as a whole is right`, async () => {
+    const validate = validator();
+    const text = await readFile(new URL(name, EXAMPLES), "utf8");
+    for (const line of text.trimEnd().split("\n"))
+      assert.ok(validate(JSON.parse(line)), `${line}: ${JSON.stringify(validate.errors)}`);
+    const events = await parseLifecycle(text);
+    assert.ok(events.length >= 80 && events.length <= 160);
+  });
+}
 
 test("the published schema and the parser refuse the same lines", async () => {
   const validate = validator();
   const good = service("s", "2015-01-01", 1_000);
+  const lot = commissioned("lot", "2015-01-01");
   const bad: Line[] = [
     {},
     { ...good, type: "vehicle.sold" },
@@ -46,8 +50,13 @@ test("the published schema and the parser refuse the same lines", async () => {
     { ...good, document: { ...(good.document as Line), jobs: [] } },
     { ...good, document: {} },
     { ...HEAD_LINES[6], document: {} },
+    { ...lot, document: {} },
+    { ...lot, content: { cobaltG: 1 } },
+    { ...lot, quantity: 0 },
+    { ...lot, form: "none" },
   ];
   assert.ok(validate(good));
+  assert.ok(validate(JSON.parse(JSON.stringify(lot))));
   for (const line of bad) {
     assert.equal(validate(JSON.parse(JSON.stringify(line))), false, JSON.stringify(line));
     await assert.rejects(parseLifecycle(file([...HEAD_LINES.slice(0, 6), line])), JSON.stringify(line));

@@ -7,6 +7,7 @@ export type {
   LineageRelation,
   LineageStatus,
 } from "./buildLineage.js";
+export * from "./bottlenecks.js";
 export * from "./decodePartEvent.js";
 export * from "./fraction.js";
 export * from "./issuePartDocument.js";
@@ -25,4 +26,7 @@ export * from "./readFittedParts.js";
 export * from "./readPartEvents.js";
 export type { CertificateState, LotCertificate } from "./readLotCertificates.js";
 export * from "./recallReach.js";
+export * from "./renderLineage.js";
+export * from "./renderReach.js";
 export * from "./types.js";
+export * from "./verifyPartDocument.js";

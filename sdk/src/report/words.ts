@@ -58,8 +58,18 @@ export function fieldOf([name, value]: [string, unknown]): [label: string, words
   return [labelOf(name), valueOf(value)];
 }
 
+/** Names of the trade that say little to a buyer. */
+const TRADE_WORDS: Record<string, string> = {
+  bizStep: "business step",
+  manufacturerPartId: "part number",
+  partInstanceId: "serial",
+  batchId: "lot",
+};
+
 /** Words that were written together, as names in schemas are. */
 function unfold(words: string): string {
+  const known = Object.hasOwn(TRADE_WORDS, words) ? TRADE_WORDS[words] : undefined;
+  if (known !== undefined) return known;
   return words.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
 }
 
@@ -93,7 +103,7 @@ export function valueOf(value: unknown, depth = 0): string {
   if (typeof fields.value === "number" && typeof fields.unit === "string") {
     return `${grouped(fields.value)} ${plain(fields.unit)}`;
   }
-  const { description, ...others } = fields;
+  const { description = fields.nameAtManufacturer, nameAtManufacturer: _, ...others } = fields;
   const rest = Object.entries(others).map(
     ([name, inner]) => `${unfold(plain(name))} ${valueOf(inner, depth + 1)}`,
   );
