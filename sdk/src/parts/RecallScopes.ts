@@ -1,4 +1,4 @@
-import { lotIdOf, lotOfPart, parsePartId } from "./partId.js";
+import { lotIdOf, lotOfPart, serialOfPart } from "./partId.js";
 import type { RecallScope } from "./types.js";
 
 /** Which units a campaign is about. */
@@ -26,8 +26,11 @@ export class RecallScopes {
    * serial are not: which of them are meant shows when they get one.
    */
   has(partId: bigint): boolean {
-    const { serial } = parsePartId(partId);
-    const ranges = this.#ranges.get(lotOfPart(partId)) ?? [];
+    return this.hasSerial(lotOfPart(partId), serialOfPart(partId));
+  }
+
+  hasSerial(lotId: bigint, serial: number): boolean {
+    const ranges = this.#ranges.get(lotId) ?? [];
     return ranges.some(({ fromSerial, toSerial }) => serial >= fromSerial && serial <= toSerial);
   }
 }

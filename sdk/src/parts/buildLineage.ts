@@ -2,7 +2,7 @@ import type { BlockRef } from "../chain/readBlock.js";
 import { lotHashes, NO_INPUTS, type LotHashes } from "./lotHashes.js";
 import type { Consumption, LotBook, LogPlace } from "./LotBook.js";
 import { mapLimited } from "./mapLimited.js";
-import { lotOfPart, makerOfLot, parsePartId } from "./partId.js";
+import { lotOfPart, makerOfLot, parsePartId, serialOfPart } from "./partId.js";
 import type { LotState, PartState } from "./PartState.js";
 import { readLotCertificates, type LotCertificate } from "./readLotCertificates.js";
 import type { LotInput, PartAmount } from "./types.js";
@@ -114,7 +114,7 @@ export function selectLots(
 /** The lots that units of some lots went into, and what was made of those in turn. */
 export function descendantsOf(book: LotBook, roots: readonly bigint[], partId?: bigint): bigint[] {
   const found = new Set<bigint>();
-  const isUnit = partId !== undefined && parsePartId(partId).serial !== 0;
+  const isUnit = partId !== undefined && serialOfPart(partId) !== 0;
   const queue = roots.flatMap((lotId) =>
     (book.uses.get(lotId) ?? []).filter(
       ({ inputs }) => !isUnit || inputs.some((input) => input.partId === partId),

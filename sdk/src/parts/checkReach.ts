@@ -6,7 +6,7 @@ import { readContract } from "../chain/readContract.js";
 import { toHex32 } from "../history/toHex32.js";
 import { descendantsOf, nameLot } from "./buildLineage.js";
 import { mapLimited } from "./mapLimited.js";
-import { lotOfPart, makerOfLot, parsePartId, vehicleAccountOf } from "./partId.js";
+import { lotOfPart, makerOfLot, serialOfPart, vehicleAccountOf } from "./partId.js";
 import { PartState, type LotState } from "./PartState.js";
 import type { ReachLedger } from "./ReachLedger.js";
 import type {
@@ -106,7 +106,7 @@ class ReachCheck {
     }
     const rows = [...ledger.balances].flatMap(([partId, accounts]) =>
       [...accounts]
-        .filter(([, quantity]) => quantity !== 0n || parsePartId(partId).serial === 0)
+        .filter(([, quantity]) => quantity !== 0n || serialOfPart(partId) === 0)
         .map(([account, found]) => ({ partId, account, found })),
     );
     const pages = Array.from({ length: Math.ceil(rows.length / BALANCES_AT_ONCE) }, (_, page) =>
@@ -303,7 +303,7 @@ class ReachCheck {
   }
 
   #isUnserialised(partId: bigint): boolean {
-    const { serial } = parsePartId(partId);
+    const serial = serialOfPart(partId);
     return serial === 0 && this.#lots.get(lotOfPart(partId))?.form === "serialised";
   }
 
@@ -334,7 +334,7 @@ const OPEN = 1;
 
 /** A unit as messages name it. */
 function nameUnit(partId: bigint): string {
-  const { serial } = parsePartId(partId);
+  const serial = serialOfPart(partId);
   return serial === 0 ? nameLot(lotOfPart(partId)) : `serial ${serial} of ${nameLot(lotOfPart(partId))}`;
 }
 

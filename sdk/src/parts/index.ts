@@ -7,6 +7,7 @@ export type {
   LineageRelation,
   LineageStatus,
 } from "./buildLineage.js";
+export * from "./bottlenecks.js";
 export * from "./decodePartEvent.js";
 export * from "./fraction.js";
 export * from "./issuePartDocument.js";

@@ -51,6 +51,11 @@ export function lotOfPart(partId: bigint): bigint {
   return partId >> 32n;
 }
 
+/** The serial of a unit; 0 for the units of a lot that have none. */
+export function serialOfPart(partId: bigint): number {
+  return Number(partId & BigInt(MAX_SERIAL));
+}
+
 /** The maker of a lot, which stands in its id. */
 export function makerOfLot(lotId: bigint): string {
   return getAddress(toBeHex(lotId >> 64n, 20));
@@ -67,7 +72,7 @@ export function parsePartId(partId: bigint): PartIdFields {
   return {
     maker: makerOfLot(lotId),
     lotNumber: lotId & MAX_LOT_NUMBER,
-    serial: Number(partId & BigInt(MAX_SERIAL)),
+    serial: serialOfPart(partId),
   };
 }
 

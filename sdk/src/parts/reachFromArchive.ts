@@ -184,7 +184,7 @@ class ArchiveReplay {
     let fittedUnits = 0;
     for (const lot of this.#lots) {
       for (const { serial, vehicle, quantity } of lot.fittedUnits()) {
-        if (!this.#scopes.has(partIdOf(lot.lotId, serial))) continue;
+        if (!this.#scopes.hasSerial(lot.lotId, serial)) continue;
         units[vehicle] = (units[vehicle] ?? 0) + quantity;
         fittedUnits += quantity;
       }
@@ -211,8 +211,8 @@ class ArchiveReplay {
   *#eachFitted(): ReturnType<ArchiveReach["fitted"]> {
     for (const lot of this.#lots) {
       for (const { serial, vehicle, quantity } of lot.fittedUnits()) {
+        if (!this.#scopes.hasSerial(lot.lotId, serial)) continue;
         const partId = partIdOf(lot.lotId, serial);
-        if (!this.#scopes.has(partId)) continue;
         yield { partId, quantity: BigInt(quantity), vehicleId: this.#vehicles.valueOf(vehicle) };
       }
     }
@@ -222,8 +222,8 @@ class ArchiveReplay {
     for (const lot of this.#lots) {
       const onVehicles = lot.isSerialised ? undefined : this.#countedOnVehicles(lot);
       for (const { serial, holder, quantity } of lot.heldUnits()) {
+        if (!this.#scopes.hasSerial(lot.lotId, serial)) continue;
         const partId = partIdOf(lot.lotId, serial);
-        if (!this.#scopes.has(partId)) continue;
         const address = getAddress(toBeHex(this.#accounts.valueOf(holder), 20));
         const left = quantity - (onVehicles?.get(address) ?? 0);
         if (left > 0) yield { partId, quantity: BigInt(left), holder: address };
