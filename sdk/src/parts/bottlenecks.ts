@@ -1,3 +1,4 @@
+import { alignColumns } from "./alignColumns.js";
 import type { PartAmount, PartEvent } from "./types.js";
 
 /** Where units spend their time: on their way to a party, there and back again, or with it. */
@@ -191,22 +192,4 @@ function formatSeconds(seconds: number): string {
   if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`;
   if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
   return minutes > 0 ? `${minutes} min` : `${seconds} s`;
-}
-
-/**
- * Lines of columns, each as wide as its widest entry.
- *
- * @param leftAligned How many of the first columns are words; the others are numbers and end together.
- */
-export function alignColumns(rows: readonly (readonly string[])[], leftAligned: number): string {
-  const widths: number[] = [];
-  for (const row of rows) row.forEach((entry, i) => (widths[i] = Math.max(widths[i] ?? 0, entry.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((entry, i) => (i < leftAligned ? entry.padEnd(widths[i] ?? 0) : entry.padStart(widths[i] ?? 0)))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }

@@ -26,4 +26,6 @@ export * from "./readFittedParts.js";
 export * from "./readPartEvents.js";
 export type { CertificateState, LotCertificate } from "./readLotCertificates.js";
 export * from "./recallReach.js";
+export * from "./renderLineage.js";
+export * from "./renderReach.js";
 export * from "./types.js";
