@@ -17,6 +17,7 @@ const options = new Command("recall-reach")
   .description("Finds what a recall campaign reaches, and proves from the chain that nothing is left out.")
   .requiredOption("--maker <account>", "whose parts are recalled", parseAccount)
   .requiredOption("--campaign <number>", "NHTSA campaign number, such as 26V000001")
+  .option("--by-authority", "the campaign is an authority's, whose numbers are apart from the maker's")
   .option("--network <name>", "a network of hardhat.config.ts", "localhost")
   .option("--rpc <url>", "a node to read from, instead of the network's")
   .option("--deployment <file>", "default deployments/<network>.json")
@@ -36,6 +37,7 @@ Examples:
   .opts<{
     maker: string;
     campaign: string;
+    byAuthority?: boolean;
     network: string;
     rpc?: string;
     deployment?: string;
@@ -45,7 +47,7 @@ Examples:
   }>();
 
 await runScript(async () => {
-  const campaignId = campaignIdOf(options.maker, options.campaign);
+  const campaignId = campaignIdOf(options.maker, options.campaign, options.byAuthority);
   const deployment = await loadDeployment(options.deployment ?? `deployments/${options.network}.json`);
   const rpc = await connectRpc(options);
   const { atBlock, pageBlocks } = options;

@@ -100,6 +100,7 @@ describe("recall-reach, trace-part and part-bottlenecks", () => {
       ["recall-reach.ts", ["--maker", "0x12", "--campaign", CAMPAIGN], /40 hex digits/],
       ["recall-reach.ts", ["--maker", maker, "--campaign", "V26"], /PART_ID: .*no NHTSA campaign number/],
       ["recall-reach.ts", ["--maker", maker, "--campaign", "26V999999"], /CAMPAIGN_UNKNOWN/],
+      ["recall-reach.ts", ["--maker", maker, "--campaign", CAMPAIGN, "--by-authority"], /CAMPAIGN_UNKNOWN/],
       ["trace-part.ts", ["--lot", "seven"], /maker\/number/],
       ["trace-part.ts", [], /TRACE_PART: give either/],
       ["trace-part.ts", ["--lot", `${maker}/99`], /PART_UNKNOWN: there is no lot 99/],

@@ -10,7 +10,7 @@ import { PartError } from "../../sdk/src/parts/PartError.js";
 import { partIdOf } from "../../sdk/src/parts/partId.js";
 import { PartState } from "../../sdk/src/parts/PartState.js";
 import { reachFromArchive } from "../../sdk/src/parts/reachFromArchive.js";
-import { lotsOf, readLineage } from "../../sdk/src/parts/readLineage.js";
+import { relatedLots, readLineage } from "../../sdk/src/parts/readLineage.js";
 import { readPartEvents } from "../../sdk/src/parts/readPartEvents.js";
 import { recallReach, requireComplete } from "../../sdk/src/parts/recallReach.js";
 import { readLogs } from "../../sdk/src/history/readLogs.js";
@@ -41,13 +41,13 @@ describe("Parts from the mine to the recall", () => {
     const lineage = await readLineage({ rpc, deployment, partId: pack(1) });
     expect(lineage.problems).to.deep.equal([]);
     expect(lineage.verified).to.equal(true);
-    expect(lotsOf(lineage, "ancestor").map(({ lotId }) => lotId)).to.have.members([cobalt, cells]);
+    expect(relatedLots(lineage, "ancestor").map(({ lotId }) => lotId)).to.have.members([cobalt, cells]);
     const down = await readLineage({ rpc, deployment, lotId: cobalt });
-    expect(lotsOf(down, "descendant").map(({ lotId }) => lotId)).to.have.members([cells, packs]);
+    expect(relatedLots(down, "descendant").map(({ lotId }) => lotId)).to.have.members([cells, packs]);
 
     await certificates.connect(actors.auditor).revokeCertificate(cobalt, AUDIT, id("reasons"));
     const revoked = await readLineage({ rpc, deployment, lotId: packs });
-    const [self] = lotsOf(revoked, "self");
+    const [self] = relatedLots(revoked, "self");
     expect(self?.inheritedCertificates.map(({ state, lotId }) => [state, lotId])).to.deep.equal([
       ["revoked", cobalt],
     ]);

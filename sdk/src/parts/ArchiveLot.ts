@@ -38,6 +38,7 @@ export class ArchiveLot {
   }
 
   move(serial: number, from: number, to: number, quantity: number): void {
+    if (quantity === 0) return; // ERC-1155 lets anybody transfer nothing of anything
     if (from === 0) this.supply += quantity;
     if (to === 0) this.supply -= quantity;
     if (!this.isSerialised) {

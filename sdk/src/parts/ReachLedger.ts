@@ -139,7 +139,8 @@ export class ReachLedger {
   }
 
   #add(partId: bigint, account: string, quantity: bigint): void {
-    if (account === ZeroAddress) return;
+    // ERC-1155 lets anybody transfer nothing of anything: such accounts are nobody to ask about.
+    if (account === ZeroAddress || quantity === 0n) return;
     const accounts = this.balances.get(partId) ?? new Map<string, bigint>();
     accounts.set(account, (accounts.get(account) ?? 0n) + quantity);
     this.balances.set(partId, accounts);

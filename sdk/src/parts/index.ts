@@ -21,7 +21,7 @@ export type { LotState } from "./PartState.js";
 export * from "./reachFromArchive.js";
 export type * from "./reachTypes.js";
 export * from "./readCampaign.js";
-export { lotsOf, readLineage, type Lineage, type ReadLineageInput } from "./readLineage.js";
+export { relatedLots, readLineage, type Lineage, type ReadLineageInput } from "./readLineage.js";
 export * from "./readFittedParts.js";
 export * from "./readPartEvents.js";
 export type { CertificateState, LotCertificate } from "./readLotCertificates.js";

@@ -136,6 +136,18 @@ test("parts come off, end and are counted; other contracts' logs count for nothi
   assert.deepEqual(codes(await reach(without(logs, removal), counters)), ["FITTED_MISMATCH"]);
 });
 
+test("a stranger's transfer of nothing moves no unit", async () => {
+  const parts = minedCar();
+  parts.transfer(mine, workshop, [partIdOf(PACKS, 4), 0]);
+  parts.transfer(mine, workshop, [partIdOf(PACKS, 1), 0], [partIdOf(PACKS), 0]);
+  const found = await reach(partLogs(parts));
+  assert.equal(found.complete, true);
+  assert.equal([...found.held()].find(({ partId }) => partId === partIdOf(PACKS, 4))?.holder, dealer);
+  const campaignId = parts.openRecall(carMaker, "26V000001", [[9, 1, 10]]);
+  const asked = await recallReach({ rpc: parts.rpc, deployment, campaignId });
+  assert.equal(asked.complete, true);
+});
+
 test("counted units are followed by number", async () => {
   const parts = minedCar();
   const lotId = parts.commission(carMaker, 12, { form: FORM.counted, quantity: 50 });

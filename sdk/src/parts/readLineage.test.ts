@@ -6,7 +6,7 @@ import type { ChainError } from "../chain/ChainError.js";
 import type { LineageLot } from "./buildLineage.js";
 import type { PartError } from "./PartError.js";
 import { lotIdOf, partIdOf } from "./partId.js";
-import { lotsOf, readLineage, type Lineage, type ReadLineageInput } from "./readLineage.js";
+import { relatedLots, readLineage, type Lineage, type ReadLineageInput } from "./readLineage.js";
 import { FORM, type FakeParts, PARTS_DEPLOYMENT as deployment } from "./testing/FakeParts.js";
 import {
   audit,
@@ -37,8 +37,8 @@ const find = ({ lots }: Lineage, lotId: bigint): LineageLot => {
 test("a lot in the middle has ancestors and descendants, all verified", async () => {
   const lineage = await read(minedCar(), { lotId: CELLS });
   assert.equal(lineage.verified, true, JSON.stringify(codes(lineage)));
-  assert.deepEqual(ids(lotsOf(lineage, "ancestor")), [COBALT, NICKEL].sort());
-  assert.deepEqual(ids(lotsOf(lineage, "descendant")), [PACKS]);
+  assert.deepEqual(ids(relatedLots(lineage, "ancestor")), [COBALT, NICKEL].sort());
+  assert.deepEqual(ids(relatedLots(lineage, "descendant")), [PACKS]);
   assert.deepEqual(
     lineage.edges.map(({ from, to, status, inputs }) => [from, to, status, inputs[0]?.quantity]).sort(),
     [
@@ -56,8 +56,8 @@ test("a lot in the middle has ancestors and descendants, all verified", async ()
 
 test("what else went into a descendant is shown as its co-ancestor, since its hash covers that too", async () => {
   const lineage = await read(minedCar(), { lotId: COBALT });
-  assert.deepEqual(ids(lotsOf(lineage, "descendant")), [CELLS, PACKS].sort());
-  assert.deepEqual(ids(lotsOf(lineage, "coAncestor")), [NICKEL]);
+  assert.deepEqual(ids(relatedLots(lineage, "descendant")), [CELLS, PACKS].sort());
+  assert.deepEqual(ids(relatedLots(lineage, "coAncestor")), [NICKEL]);
   assert.equal(lineage.verified, true);
 });
 
@@ -209,16 +209,20 @@ test("recovered material begins a new lineage below the old one; a unit has only
   const lineage = await read(parts, { lotId: COBALT });
   assert.equal(lineage.verified, true, JSON.stringify(lineage.problems.map(({ message }) => message)));
   assert.equal(find(lineage, recovered).isRecovered, true);
-  assert.deepEqual(ids(lotsOf(await read(parts, { partId: partIdOf(PACKS, 6) }), "descendant")), [recovered]);
-  assert.deepEqual(lotsOf(await read(parts, { partId: partIdOf(PACKS, 1) }), "descendant"), []);
-  assert.deepEqual(ids(lotsOf(await read(parts, { partId: partIdOf(PACKS) }), "descendant")), [recovered]);
+  assert.deepEqual(ids(relatedLots(await read(parts, { partId: partIdOf(PACKS, 6) }), "descendant")), [
+    recovered,
+  ]);
+  assert.deepEqual(relatedLots(await read(parts, { partId: partIdOf(PACKS, 1) }), "descendant"), []);
+  assert.deepEqual(ids(relatedLots(await read(parts, { partId: partIdOf(PACKS) }), "descendant")), [
+    recovered,
+  ]);
 });
 
 test("it is read at one block: an earlier one shows what was so then, a reorganised one is refused", async () => {
   const parts = minedCar();
   const early = await read(parts, { lotId: CELLS, atBlock: 8 });
   assert.equal(early.verified, true);
-  assert.deepEqual(lotsOf(early, "descendant"), []);
+  assert.deepEqual(relatedLots(early, "descendant"), []);
   const { rpc } = parts;
   let asked = 0;
   const changing = {

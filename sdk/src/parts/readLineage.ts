@@ -80,7 +80,7 @@ export async function readLineage(input: ReadLineageInput): Promise<Lineage> {
 }
 
 /** The lots of one relation: all ancestors, for instance. */
-export function lotsOf(lineage: Lineage, relation: LineageRelation): LineageLot[] {
+export function relatedLots(lineage: Lineage, relation: LineageRelation): LineageLot[] {
   return lineage.lots.filter((lot) => lot.relation === relation);
 }
 

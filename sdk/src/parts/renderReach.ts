@@ -36,7 +36,7 @@ export function renderReach(reach: RecallReach): string {
   const affected = vehicles.filter(({ isAffected }) => isAffected).length;
   const warned = reach.descendants.filter(({ isRecalled }) => !isRecalled);
   const sections = [
-    `Recall ${campaign.number} of ${campaign.maker}: ${STATUS_WORDS[campaign.status]}${ADVISORY_WORDS[campaign.advisory]}; ` +
+    `Recall ${campaign.number} of ${campaign.maker}${campaign.byAuthority ? " by an authority" : ""}: ${STATUS_WORDS[campaign.status]}${ADVISORY_WORDS[campaign.advisory]}; ` +
       `block ${atBlock.number}`,
     reach.complete
       ? `COMPLETE: ${affected} vehicles affected, ${vehicles.length - affected} more remedied or released; all units ` +
