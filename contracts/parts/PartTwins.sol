@@ -299,7 +299,7 @@ contract PartTwins is IPartTwins, IERC7572, ERC1155, MemberAccess {
         uint256 fitted = _fitted[account][lotId];
         if (lot.form() == LotForm.Serialised) {
             (FittedSerials rest, bool isFitted) = FittedSerials.wrap(fitted).remove(serial);
-            require(isFitted && quantity == 1 && serial != 0, PartsNotFitted(partId, vehicleId));
+            if (!isFitted || quantity != 1 || serial == 0) revert PartsNotFitted(partId, vehicleId);
             fitted = FittedSerials.unwrap(rest);
             _units[partId] = _units[partId].with(msg.sender, UnitState.Free);
         } else {
@@ -627,6 +627,7 @@ contract PartTwins is IPartTwins, IERC7572, ERC1155, MemberAccess {
 
     /// @dev Last of all, when everything is written: a contract that gets units may refuse them, or call again.
     function _checkReceivedFrom(address from, uint256 partId, uint256 quantity) private {
+        if (msg.sender.code.length == 0) return; // asked here as well, which spares an account the empty data
         ERC1155Utils.checkOnERC1155Received(msg.sender, from, msg.sender, partId, quantity, "");
     }
 
