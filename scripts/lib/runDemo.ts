@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { BrowserProvider, Wallet } from "ethers";
 import { network } from "hardhat";
 import { VehicleTitle__factory } from "../../sdk/src/chain/contracts.js";
@@ -89,12 +89,17 @@ export async function runDemo({ file, parts, out, say, onProgress }: DemoOptions
     `Imported ${builtCars.lots} lots of materials and parts, ${builtCars.partsFitted} of them fitted to ` +
       `${builtCars.vehicles.length} cars, in ${builtCars.transactions} transactions.`,
   );
-  const imported = await importLifecycle({
-    ...scene,
-    events,
-    journal: new MemoryJournal(),
-    onProgress: ({ done }) => onProgress?.(partEvents.summary.events + done, allEvents),
-  });
+  // A car has one title: the file of parts is not imported again.
+  const isOfParts = resolve(file) === resolve(parts);
+  const imported = isOfParts
+    ? builtCars
+    : await importLifecycle({
+        ...scene,
+        events,
+        journal: new MemoryJournal(),
+        onProgress: ({ done }) => onProgress?.(partEvents.summary.events + done, allEvents),
+      });
+  const imports = isOfParts ? [builtCars] : [imported, builtCars];
   say(
     `Imported ${imported.vehicles.length} vehicles with ${imported.records} records in ${imported.transactions} transactions.`,
   );
@@ -109,7 +114,7 @@ export async function runDemo({ file, parts, out, say, onProgress }: DemoOptions
   const vehicles: DemoVehicle[] = [];
   const reports: Report[] = [];
   let accepted = 0;
-  for (const { vin, vehicleId } of [...imported.vehicles, ...builtCars.vehicles]) {
+  for (const { vin, vehicleId } of imports.flatMap(({ vehicles: each }) => each)) {
     const history = await readHistory({ rpc, deployment, vehicleId });
     const report = await buildReport({ rpc, history, documents: (hash) => store.get(hash), vin });
     await writeReport(out, vin, report);
@@ -127,17 +132,21 @@ export async function runDemo({ file, parts, out, say, onProgress }: DemoOptions
   return {
     vehicles: reports.length,
     records: sum(({ count }) => count),
-    transfers: imported.transfers + builtCars.transfers + (sold === undefined ? 0 : 1),
+    transfers: sumOf(imports, "transfers") + (sold === undefined ? 0 : 1),
     verified: sum(({ summary }) => summary.documents.verified),
     erased: sum(({ summary }) => summary.documents.erased),
     complete: reports.every(({ summary }) => summary.complete),
     reportsAccepted: accepted,
     tamperings: tamperings.length,
     tamperingsRefused: tamperings.filter(({ refused }) => refused).length,
-    transactions: imported.transactions + builtCars.transactions + (sold === undefined ? 0 : 1),
+    transactions: sumOf(imports, "transactions") + (sold === undefined ? 0 : 1),
     ...chapters,
     details: { vehicles, tamperings, ...details },
   };
+}
+
+function sumOf(imports: readonly ImportResult[], what: "transfers" | "transactions"): number {
+  return imports.reduce((total, result) => total + result[what], 0);
 }
 
 /** A holder moves a title with nothing but its key and the ERC-721 function that any wallet knows. */

@@ -226,6 +226,18 @@ test("units without a serial stay with their maker", () =>
     /stay with their maker; give them serials/,
   ));
 
+test("what is in a consignment is not with the member that it is called after", () => {
+  const part = { maker: "mine", lot: 1, quantity: 1_000 };
+  const send = (id: string, from: string) =>
+    consigned(id, LATER, { from, to: "workshop", parts: [part], deadline: "2016-01-01" });
+  return refuses(
+    [...PART_LINES, send("auditor", "mine"), send("x", "auditor")],
+    "QUANTITY_EXCEEDED",
+    "/parts/0/quantity",
+    /auditor has 0 of lot 1/,
+  );
+});
+
 test("a unit that another has, or that is in transit", async () => {
   const sent = consigned("sent", LATER, {
     from: "maker",

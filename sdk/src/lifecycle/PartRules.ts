@@ -175,7 +175,7 @@ export class PartRules {
       }
       parts.push(part);
     });
-    for (const part of parts) this.#stock.move(part, from, id, "inTransit");
+    for (const part of parts) this.#stock.move(part, from, transitKey(id), "inTransit");
     if (event.to === from)
       this.#report("CONSIGNMENT_STATE", "/to", "the sender is the receiver", "name another receiver");
     const deadline = this.#timeOf(event.deadline, "/deadline");
@@ -220,7 +220,7 @@ export class PartRules {
           ? "rejected"
           : "returned";
     const to = consignment.status === "accepted" ? consignment.event.to : consignment.event.from;
-    for (const part of parts) this.#stock.move(part, consignment.event.id, to, "free");
+    for (const part of parts) this.#stock.move(part, transitKey(consignment.event.id), to, "free");
   }
 
   /* CERTIFICATES */
@@ -452,4 +452,9 @@ export class PartRules {
   #unknown(name: string, ...problem: Parameters<Report>): void {
     if (!this.#skipped.has(name)) this.#report(...problem);
   }
+}
+
+/** Holds what is on its way. A line may be called as some member is, and an alias has no blanks. */
+function transitKey(id: string): string {
+  return `consignment ${id}`;
 }

@@ -8,7 +8,7 @@ export const CRITICAL_MATERIALS = MATERIALS.slice(1) as CriticalMaterial[];
 export const UNITS_PER_LOT_LIMIT = 8;
 
 export interface UnitStock {
-  /** An alias, a VIN while it is fitted, or the id of a consignment. */
+  /** An alias, a VIN while it is fitted, or a consignment. */
   holder: string;
   state: "free" | "inTransit" | "fitted" | "gone";
   status: string;
@@ -28,7 +28,9 @@ export interface LotStock {
   /** Of a serialised lot: units that have no serial yet. */
   unserialised: number;
   units: Map<number, UnitStock>;
-  /** Grams or counted pieces by whoever has them: an alias, a VIN or a consignment's id. */
+  /** The serials that each vehicle carries, by VIN. */
+  fitted: Map<string, Set<number>>;
+  /** Grams or counted pieces by whoever has them: an alias, a VIN or a consignment. */
   quantities: Map<string, number>;
   /** Serials under recall, both ends included; 0 to 0 for a lot without serials. */
   holds: { from: number; to: number }[];
@@ -64,6 +66,7 @@ export class PartStock {
       expiresAt,
       unserialised: form === "serialised" ? quantity : 0,
       units: new Map(),
+      fitted: new Map(),
       quantities: new Map(form === "serialised" ? [] : [[maker, quantity]]),
       holds: [],
       lastAt: time,
@@ -84,7 +87,12 @@ export class PartStock {
     const { lot, serial, quantity } = part;
     if (serial !== 0) {
       const unit = lot.units.get(serial);
-      if (unit) Object.assign(unit, { holder: to ?? "", state });
+      if (!unit) return;
+      lot.fitted.get(unit.holder)?.delete(serial);
+      Object.assign(unit, { holder: to ?? "", state });
+      if (state !== "fitted") return;
+      const carried = lot.fitted.get(unit.holder) ?? new Set();
+      lot.fitted.set(unit.holder, carried.add(serial));
     } else if (lot.form === "serialised") {
       lot.unserialised = Math.max(0, lot.unserialised - quantity);
     } else {
@@ -96,16 +104,13 @@ export class PartStock {
   /** How many units of a lot a vehicle carries. */
   fittedOf(lot: LotStock, vin: string): number {
     if (lot.form !== "serialised") return this.quantityOf(lot, vin);
-    return [...lot.units.values()].filter((unit) => unit.state === "fitted" && unit.holder === vin).length;
+    return lot.fitted.get(vin)?.size ?? 0;
   }
 
   /** Whether a vehicle carries a unit of a scope. */
   carries(lot: LotStock, vin: string, scope: { from: number; to: number }): boolean {
     if (lot.form !== "serialised") return this.quantityOf(lot, vin) > 0;
-    return [...lot.units].some(
-      ([serial, unit]) =>
-        unit.state === "fitted" && unit.holder === vin && serial >= scope.from && serial <= scope.to,
-    );
+    return [...(lot.fitted.get(vin) ?? [])].some((serial) => serial >= scope.from && serial <= scope.to);
   }
 
   /** Whether a recall keeps a unit from being used; those without a serial may become any of a recalled range. */
