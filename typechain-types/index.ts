@@ -2,14 +2,12 @@
 /* tslint:disable */
 /* eslint-disable */
 import type * as openzeppelin from './@openzeppelin/index.js';
-export type { openzeppelin };
 import type * as contracts from './contracts/index.js';
-export type { contracts };
 export * as factories from './factories/index.js';
 export type { Consortium } from './contracts/access/Consortium.js';
 export { Consortium__factory } from './factories/contracts/access/Consortium__factory.js';
-export type { MemberAccess } from './contracts/access/MemberAccess.js';
-export { MemberAccess__factory } from './factories/contracts/access/MemberAccess__factory.js';
+export type { ERC7913P256Verifier } from './@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.js';
+export { ERC7913P256Verifier__factory } from './factories/@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier__factory.js';
 export type { IConsortium } from './contracts/interfaces/IConsortium.js';
 export { IConsortium__factory } from './factories/contracts/interfaces/IConsortium__factory.js';
 export type { IERC4907 } from './contracts/interfaces/IERC4907.js';
@@ -44,6 +42,8 @@ export type { IVehicleTitle } from './contracts/interfaces/IVehicleTitle.js';
 export { IVehicleTitle__factory } from './factories/contracts/interfaces/IVehicleTitle__factory.js';
 export type { IWorkOrders } from './contracts/interfaces/IWorkOrders.js';
 export { IWorkOrders__factory } from './factories/contracts/interfaces/IWorkOrders__factory.js';
+export type { MemberAccess } from './contracts/access/MemberAccess.js';
+export { MemberAccess__factory } from './factories/contracts/access/MemberAccess__factory.js';
 export type { PartCertificates } from './contracts/parts/PartCertificates.js';
 export { PartCertificates__factory } from './factories/contracts/parts/PartCertificates__factory.js';
 export type { PartCustody } from './contracts/parts/PartCustody.js';
@@ -66,5 +66,5 @@ export type { VehicleTitle } from './contracts/vehicle/VehicleTitle.js';
 export { VehicleTitle__factory } from './factories/contracts/vehicle/VehicleTitle__factory.js';
 export type { WorkOrders } from './contracts/vehicle/WorkOrders.js';
 export { WorkOrders__factory } from './factories/contracts/vehicle/WorkOrders__factory.js';
-export type { ERC7913P256Verifier } from './@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.js';
-export { ERC7913P256Verifier__factory } from './factories/@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier__factory.js';
+export type { contracts };
+export type { openzeppelin };
