@@ -26,6 +26,13 @@ const deployment = {
     VehicleKeys: address("4"),
     TitleMetadata: address("5"),
     ERC7913P256Verifier: address("6"),
+    WorkOrders: address("7"),
+    PartTwins: address("8"),
+    PartMetadata: address("9"),
+    PartCustody: address("1"),
+    PartCertificates: address("2"),
+    Recalls: address("3"),
+    QualityNotifications: address("4"),
   },
 };
 
