@@ -17,14 +17,17 @@ library FittedLib {
     /// @notice Puts a serial into an empty lane. Returns false when all are taken.
     function add(FittedSerials serials, uint32 serial) internal pure returns (FittedSerials, bool) {
         uint256 word = FittedSerials.unwrap(serials);
-        for (uint256 shift = 0; shift < 256; shift += BITS) {
-            if (uint32(word >> shift) == 0)
-                return (FittedSerials.wrap(word | (uint256(serial) << shift)), true);
+        unchecked {
+            for (uint256 shift = 0; shift < 256; shift += BITS) {
+                if (uint32(word >> shift) == 0) {
+                    return (FittedSerials.wrap(word | (uint256(serial) << shift)), true);
+                }
+            }
         }
         return (serials, false);
     }
 
-    /// @notice Empties the lane of a serial. Returns false when it is in none.
+    /// @notice Empties the lane of a serial, which is not zero. Returns false when it is in none.
     function remove(FittedSerials serials, uint32 serial) internal pure returns (FittedSerials, bool) {
         uint256 word = FittedSerials.unwrap(serials);
         unchecked {
