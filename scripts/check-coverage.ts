@@ -11,7 +11,7 @@ const FLOOR = 98;
 
 const run = spawnSync("hardhat", ["test", "solidity", "--coverage"], {
   encoding: "utf8",
-  env: { ...process.env, BLOK_TEST_DEPTH: "quick" },
+  env: { ...process.env, BLOK_TEST_DEPTH: "quick", BLOK_BUILD: "tests" },
 });
 if (run.status !== 0) {
   console.error(run.stdout, run.stderr);

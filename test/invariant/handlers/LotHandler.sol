@@ -164,14 +164,21 @@ abstract contract LotHandler is PartHandler {
             return;
         }
         lot.material = CriticalMaterial.Other;
+        part[_some(part)] += excess;
         lot.content = Materials({
             cobaltG: uint40(part[0]),
-            lithiumG: uint40(part[1] + excess),
+            lithiumG: uint40(part[1]),
             nickelG: uint40(part[2]),
             leadG: uint40(part[3]),
             graphiteG: uint40(part[4]),
             rareEarthsG: uint40(part[5])
         });
+    }
+
+    /// @dev A material that there is some of, where one gram too many would be hidden by a share rounded up.
+    function _some(uint256[6] memory grams) private pure returns (uint256) {
+        for (uint256 lane = 0; lane < 6; ++lane) if (grams[lane] != 0) return lane;
+        return 1;
     }
 
     function _whyNotTransform(

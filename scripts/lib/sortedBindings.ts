@@ -1,0 +1,38 @@
+/**
+ * A Hardhat plugin that puts the index of typechain-types in the order of the alphabet after every build: TypeChain lists
+ * the contracts in the order in which it happened to read them, and the committed file would change with every build.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { SolidityHooks } from "hardhat/types/hooks";
+import type { HardhatPlugin } from "hardhat/types/plugins";
+
+/** The exports of TypeChain's index in the order of the alphabet, behind whatever stands before them. */
+export function sortBindings(text: string): string {
+  const lines = text.trimEnd().split("\n");
+  const isExport = (line: string): boolean => /^export (type )?\{/.test(line);
+  const nameOf = (line: string): string => /\{ (\w+)/.exec(line)?.[1] ?? "";
+  const exports = lines
+    .filter(isExport)
+    .toSorted((a, b) => (nameOf(a) === nameOf(b) ? 0 : nameOf(a) < nameOf(b) ? -1 : 1));
+  return `${[...lines.filter((line) => !isExport(line)), ...exports].join("\n")}\n`;
+}
+
+const handlers: Partial<SolidityHooks> = {
+  build: async (context, rootFilePaths, options, next) => {
+    const results = await next(context, rootFilePaths, options);
+    const { paths, typechain } = context.config;
+    const index = resolve(paths.root, typechain.outDir ?? "types", "index.ts");
+    if (existsSync(index)) {
+      const text = readFileSync(index, "utf8");
+      const sorted = sortBindings(text);
+      if (sorted !== text) writeFileSync(index, sorted);
+    }
+    return results;
+  },
+};
+
+export const sortedBindings: HardhatPlugin = {
+  id: "blok-sorted-bindings",
+  hookHandlers: { solidity: async () => ({ default: async () => handlers }) },
+};
