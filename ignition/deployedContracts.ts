@@ -15,6 +15,7 @@ export const DEPLOYED_CONTRACTS = {
   PartCertificates: "certificates",
   Recalls: "recalls",
   QualityNotifications: "notifications",
+  PaymentChannels: "channels",
 } as const satisfies Record<keyof Deployment["contracts"], string>;
 
 type Deployed = Record<

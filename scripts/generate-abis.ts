@@ -24,6 +24,7 @@ const CONTRACTS = {
   PartCertificates: "contracts/parts/PartCertificates.sol",
   Recalls: "contracts/parts/Recalls.sol",
   QualityNotifications: "contracts/parts/QualityNotifications.sol",
+  PaymentChannels: "contracts/mobility/PaymentChannels.sol",
 };
 
 interface AbiItem {

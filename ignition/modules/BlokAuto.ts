@@ -8,6 +8,7 @@ import {
 } from "../../sdk/src/consortium/authority.js";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { selectorOf } from "../selectors.js";
+import MobilityModule from "./Mobility.js";
 import PartsModule from "./Parts.js";
 import VehicleModule from "./Vehicle.js";
 
@@ -15,6 +16,7 @@ import VehicleModule from "./Vehicle.js";
 export default buildModule("BlokAuto", (m) => {
   const { consortium, records, title, keys, metadata, p256Verifier } = m.useModule(VehicleModule);
   const partDomain = m.useModule(PartsModule);
+  const mobility = m.useModule(MobilityModule);
   const contracts = {
     Consortium: consortium,
     VehicleRecords: records,
@@ -86,5 +88,5 @@ export default buildModule("BlokAuto", (m) => {
     after: [handedOver],
   });
 
-  return { consortium, records, title, keys, metadata, p256Verifier, ...partDomain };
+  return { consortium, records, title, keys, metadata, p256Verifier, ...partDomain, ...mobility };
 });

@@ -5,6 +5,7 @@ import {
   partCustodyAbi,
   partMetadataAbi,
   partTwinsAbi,
+  paymentChannelsAbi,
   qualityNotificationsAbi,
   recallsAbi,
   titleMetadataAbi,
@@ -43,6 +44,7 @@ const CONTRACTS = {
   PartCertificates: partCertificatesAbi,
   Recalls: recallsAbi,
   QualityNotifications: qualityNotificationsAbi,
+  PaymentChannels: paymentChannelsAbi,
 };
 
 /** The sections of the document, and how the names of their errors begin. */
@@ -57,6 +59,8 @@ const SECTIONS: readonly [title: string, names: RegExp][] = [
   ["Certificates", /^Certificates/],
   ["Recalls", /^Recalls/],
   ["Quality notifications", /^Notifications/],
+  ["Payment channels", /^(?:Channel|Asset|Balance|Reserve)/],
+  ["Mandates", /^Mandate/],
 ];
 
 const INTRODUCTION = `# Errors

@@ -7,6 +7,7 @@ import {
   PartCertificates__factory,
   PartCustody__factory,
   PartTwins__factory,
+  PaymentChannels__factory,
   QualityNotifications__factory,
   Recalls__factory,
   TitleMetadata__factory,
@@ -80,6 +81,7 @@ export async function createChain(override: { initialDate?: string } = {}) {
       certificates: PartCertificates__factory.connect(contracts.PartCertificates, actors.deployer),
       recalls: Recalls__factory.connect(contracts.Recalls, actors.deployer),
       notifications: QualityNotifications__factory.connect(contracts.QualityNotifications, actors.deployer),
+      channels: PaymentChannels__factory.connect(contracts.PaymentChannels, actors.deployer),
     };
   }
 

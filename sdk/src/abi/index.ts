@@ -11,4 +11,5 @@ export { partCustodyAbi } from "./PartCustody.js";
 export { partCertificatesAbi } from "./PartCertificates.js";
 export { recallsAbi } from "./Recalls.js";
 export { qualityNotificationsAbi } from "./QualityNotifications.js";
+export { paymentChannelsAbi } from "./PaymentChannels.js";
 export { errorsAbi } from "./errors.js";

@@ -33,6 +33,7 @@ const deployment = {
     PartCertificates: address("2"),
     Recalls: address("3"),
     QualityNotifications: address("4"),
+    PaymentChannels: address("5"),
   },
 };
 

@@ -19,6 +19,7 @@ export interface Deployment {
     PartCertificates: `0x${string}`;
     Recalls: `0x${string}`;
     QualityNotifications: `0x${string}`;
+    PaymentChannels: `0x${string}`;
   };
 }
 

@@ -16,6 +16,7 @@ const CONTRACTS = [
   "PartCertificates",
   "Recalls",
   "QualityNotifications",
+  "PaymentChannels",
 ] as const satisfies readonly (keyof Deployment["contracts"])[];
 
 /**

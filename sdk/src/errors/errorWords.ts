@@ -2,6 +2,7 @@ import type { ErrorWords } from "./errorWords/formats.js";
 import { LIBRARY_WORDS } from "./errorWords/libraries.js";
 import { MEMBER_WORDS } from "./errorWords/members.js";
 import { PART_WORDS } from "./errorWords/parts.js";
+import { PAYMENT_WORDS } from "./errorWords/payments.js";
 import { RECALL_WORDS } from "./errorWords/recalls.js";
 import { RECORD_WORDS } from "./errorWords/records.js";
 import { TITLE_WORDS } from "./errorWords/titles.js";
@@ -17,5 +18,6 @@ export const ERROR_WORDS: Record<string, ErrorWords> = {
   ...RECORD_WORDS,
   ...PART_WORDS,
   ...RECALL_WORDS,
+  ...PAYMENT_WORDS,
   ...LIBRARY_WORDS,
 };

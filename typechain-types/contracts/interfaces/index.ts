@@ -10,6 +10,8 @@ export type { IPartCertificates } from './IPartCertificates.js';
 export type { IPartCustody } from './IPartCustody.js';
 export type { IPartMetadata } from './IPartMetadata.js';
 export type { IPartTwins } from './IPartTwins.js';
+export type { IPaymentChannels } from './IPaymentChannels.js';
+export type { IPermit2 } from './IPermit2.js';
 export type { IQualityNotifications } from './IQualityNotifications.js';
 export type { IRecalls } from './IRecalls.js';
 export type { ISoftwareRegistry } from './ISoftwareRegistry.js';

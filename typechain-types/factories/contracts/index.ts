@@ -3,5 +3,7 @@
 /* eslint-disable */
 export * as access from './access/index.js';
 export * as interfaces from './interfaces/index.js';
+export * as libraries from './libraries/index.js';
+export * as mobility from './mobility/index.js';
 export * as parts from './parts/index.js';
 export * as vehicle from './vehicle/index.js';

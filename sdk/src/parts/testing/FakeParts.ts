@@ -23,6 +23,7 @@ export const PARTS_DEPLOYMENT = {
     PartCertificates: "0x7000000000000000000000000000000000000007",
     Recalls: "0x8000000000000000000000000000000000000008",
     QualityNotifications: "0x9000000000000000000000000000000000000009",
+    PaymentChannels: "0xA00000000000000000000000000000000000000A",
   },
 } as const;
 const { PartTwins, PartCustody, PartCertificates, Recalls } = PARTS_DEPLOYMENT.contracts;

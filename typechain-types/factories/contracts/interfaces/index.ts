@@ -10,6 +10,8 @@ export { IPartCertificates__factory } from './IPartCertificates__factory.js';
 export { IPartCustody__factory } from './IPartCustody__factory.js';
 export { IPartMetadata__factory } from './IPartMetadata__factory.js';
 export { IPartTwins__factory } from './IPartTwins__factory.js';
+export { IPaymentChannels__factory } from './IPaymentChannels__factory.js';
+export { IPermit2__factory } from './IPermit2__factory.js';
 export { IQualityNotifications__factory } from './IQualityNotifications__factory.js';
 export { IRecalls__factory } from './IRecalls__factory.js';
 export { ISoftwareRegistry__factory } from './ISoftwareRegistry__factory.js';

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {
+    Channel,
+    ChannelTerms,
+    Claim,
+    ClaimAmounts,
+    ClaimOutcome,
+    ClosingTerms,
+    Payee
+} from "../types/ChannelTypes.sol";
+
+/// @title The identity of payment channels, and the steps of their one word.
+/// @notice Pure: every step keeps `settled <= deposited` (C1), and an exit raises the epoch (C4).
+library ChannelLib {
+    using ChannelLib for ChannelTerms;
+    using ChannelLib for ClaimAmounts;
+
+    uint256 private constant AMOUNT_BITS = 96;
+    uint256 private constant DELAY_BITS = 32;
+
+    // The casts cut each field out of its word.
+    function newSettled(ClaimAmounts amounts) internal pure returns (uint96) {
+        return uint96(ClaimAmounts.unwrap(amounts) >> AMOUNT_BITS);
+    }
+
+    function ceiling(ClaimAmounts amounts) internal pure returns (uint96) {
+        return uint96(ClaimAmounts.unwrap(amounts));
+    }
+
+    function pack(uint96 settled, uint96 voucherCeiling) internal pure returns (ClaimAmounts) {
+        return ClaimAmounts.wrap((uint256(settled) << AMOUNT_BITS) | voucherCeiling);
+    }
+
+    function closingOf(ChannelTerms memory terms) internal pure returns (ClosingTerms) {
+        return ClosingTerms.wrap((uint256(terms.salt) << DELAY_BITS) | terms.closeDelaySeconds);
+    }
+
+    /// @notice The id of the channel with these terms.
+    function idOf(ChannelTerms memory terms) internal view returns (bytes32) {
+        return
+            _hash(
+                terms.payer,
+                terms.signer,
+                Payee({payee: terms.payee, operator: terms.operator, asset: terms.asset}),
+                terms.closingOf()
+            );
+    }
+
+    /// @notice The id of the channel that a claim of a batch speaks of.
+    function idOf(Claim calldata claim, Payee memory to) internal view returns (bytes32) {
+        return _hash(claim.payer, claim.signer, to, claim.closing);
+    }
+
+    function _hash(
+        address payer,
+        bytes32 signer,
+        Payee memory to,
+        ClosingTerms closing
+    ) private view returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(
+                    block.chainid,
+                    address(this),
+                    payer,
+                    signer,
+                    to.payee,
+                    to.operator,
+                    to.asset,
+                    closing
+                )
+            );
+    }
+
+    function isOpen(Channel memory channel) internal pure returns (bool) {
+        return channel.deposited != 0;
+    }
+
+    /// @notice What a claim, whose voucher is looked at last, would come to.
+    /// @param time Unix seconds.
+    function assess(
+        Channel memory channel,
+        ClaimAmounts amounts,
+        uint256 time
+    ) internal pure returns (ClaimOutcome) {
+        uint96 settled = amounts.newSettled();
+        if (!isOpen(channel)) return ClaimOutcome.NotOpen;
+        if (channel.closeDeadline != 0 && time >= channel.closeDeadline) return ClaimOutcome.DeadlinePassed;
+        if (settled <= channel.settled) return ClaimOutcome.NothingNew;
+        // A word that says more than two amounts says nothing: the voucher would be of another ceiling.
+        if (settled > amounts.ceiling() || ClaimAmounts.unwrap(amounts) >> (2 * AMOUNT_BITS) != 0)
+            return ClaimOutcome.OverCeiling;
+        if (settled > channel.deposited) return ClaimOutcome.OverDeposit;
+        return ClaimOutcome.Settled;
+    }
+
+    /// @notice The channel after the payee has had `settled` in all, and how much that is more.
+    function settle(
+        Channel memory channel,
+        uint96 settled
+    ) internal pure returns (Channel memory, uint96 amount) {
+        assert(settled > channel.settled && settled <= channel.deposited);
+        amount = settled - channel.settled;
+        channel.settled = settled;
+        return (channel, amount);
+    }
+
+    /// @notice The channel after its exit, and what goes back to the payer. The word is never zero again.
+    function exit(Channel memory channel) internal pure returns (Channel memory, uint96 refund) {
+        assert(channel.settled <= channel.deposited && channel.epoch < type(uint24).max);
+        refund = channel.deposited - channel.settled;
+        return (Channel({settled: 0, deposited: 0, closeDeadline: 0, epoch: channel.epoch + 1}), refund);
+    }
+}
