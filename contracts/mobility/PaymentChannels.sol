@@ -46,7 +46,8 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
         "CloseAgreement(bytes32 channelId,uint24 epoch,uint96 newSettled)"
     );
     bytes32 private constant MANDATE_TYPEHASH = keccak256(
-        "Mandate(address owner,uint256 vehicleId,uint24 grantEpoch,bytes32 signer,address asset,uint96 capPerPeriod,uint32 periodSeconds,uint96 totalCap,bytes32 payeeRoot,uint40 validFrom,uint40 expiresAt,uint64 salt)"
+        "Mandate(address owner,uint256 vehicleId,uint24 grantEpoch,bytes32 signer,address asset,"
+        "uint96 capPerPeriod,uint32 periodSeconds,uint96 totalCap,bytes32 payeeRoot,uint40 validFrom,uint40 expiresAt,uint64 salt)"
     );
     bytes32 private constant FUNDING_ORDER_TYPEHASH = keccak256(
         "FundingOrder(bytes32 mandateId,bytes32 channelId,uint24 epoch,uint96 newDeposited,uint40 deadline)"
