@@ -28,6 +28,14 @@ const LIMITS: Record<string, { limit: number; peer?: number }> = {
   openRecall: { limit: 170_000 },
   remedyVehicle: { limit: 100_000 },
   isAffected: { limit: 15_000 },
+  openChannel: { limit: 78_000, peer: 83_729 },
+  openChannelNative: { limit: 56_000 },
+  topUp: { limit: 56_000 },
+  settleOne: { limit: 62_000, peer: 94_388 },
+  settleEach100: { limit: 17_500, peer: 21_800 },
+  requestCloseAndWithdraw: { limit: 85_000, peer: 103_092 },
+  cooperativeClose: { limit: 54_000, peer: 74_105 },
+  calldataPerClaim: { limit: 290, peer: 481 },
 };
 
 const isCheck = process.argv.includes("--check");

@@ -64,6 +64,8 @@ export type { QualityNotifications } from './contracts/parts/QualityNotification
 export { QualityNotifications__factory } from './factories/contracts/parts/QualityNotifications__factory.js';
 export type { Recalls } from './contracts/parts/Recalls.js';
 export { Recalls__factory } from './factories/contracts/parts/Recalls__factory.js';
+export type { StablecoinMock } from './contracts/mocks/StablecoinMock.js';
+export { StablecoinMock__factory } from './factories/contracts/mocks/StablecoinMock__factory.js';
 export type { TitleMetadata } from './contracts/vehicle/TitleMetadata.js';
 export { TitleMetadata__factory } from './factories/contracts/vehicle/TitleMetadata__factory.js';
 export type { VehicleKeys } from './contracts/vehicle/VehicleKeys.js';

@@ -23,6 +23,7 @@ import {
     Mandate,
     MandateProof,
     MandateState,
+    PackedChannel,
     Payee
 } from "../types/ChannelTypes.sol";
 
@@ -40,6 +41,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
     using ChannelLib for Channel;
     using ChannelLib for ChannelTerms;
     using ChannelLib for ClaimAmounts;
+    using ChannelLib for PackedChannel;
     using MandateLib for Mandate;
 
     bytes32 private constant CLOSE_AGREEMENT_TYPEHASH = keccak256(
@@ -66,7 +68,12 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
     /// @inheritdoc IPaymentChannels
     address public immutable permit2;
 
-    mapping(bytes32 channelId => Channel) private _channels;
+    /// @dev In a struct, so that one look-up serves reading and writing.
+    struct Stored {
+        PackedChannel channel;
+    }
+
+    mapping(bytes32 channelId => Stored) private _channels;
 
     mapping(address asset => mapping(address account => uint256)) private _balances;
 
@@ -161,12 +168,13 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
 
         channelId = terms.idOf();
         require(amount != 0, ChannelAmountZero(channelId));
-        Channel storage channel = _channels[channelId];
+        Channel memory channel = _channels[channelId].channel.fromWord();
         epoch = channel.epoch;
         require(channel.deposited == 0, ChannelAlreadyOpen(channelId, epoch));
         require(epoch != type(uint24).max, ChannelWornOut(channelId));
 
-        _channels[channelId] = Channel({settled: 0, deposited: amount, closeDeadline: 0, epoch: epoch});
+        channel.deposited = amount; // the rest is zero but for the epoch
+        _channels[channelId].channel = channel.toWord();
         emit ChannelOpened(
             channelId,
             terms.payer,
@@ -189,7 +197,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
         require(deposited <= type(uint96).max, ChannelDepositTooLarge(deposited, type(uint96).max));
 
         channel.deposited = uint96(deposited); // just compared
-        _channels[channelId] = channel;
+        _channels[channelId].channel = channel.toWord();
         emit ChannelToppedUp(channelId, funder, amount, channel.deposited);
         return channel.epoch;
     }
@@ -204,10 +212,12 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
     ) external nonReentrant returns (uint256 amount) {
         require(msg.sender == to.payee || msg.sender == to.operator, ChannelNotPayee(to.payee, msg.sender));
         Payee memory paid = to;
+        bytes32 domain = _domainSeparatorV4();
         for (uint256 i = 0; i < claims.length; ++i) {
             Claim calldata claim = claims[i];
             bytes32 channelId = ChannelLib.idOf(claim, paid);
             (ClaimOutcome outcome, uint96 share) = _settle(
+                domain,
                 channelId,
                 claim.signer,
                 claim.amounts,
@@ -230,38 +240,34 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
     }
 
     /// @dev Writes nothing and pays nothing unless the claim is good.
+    /// @param domain The EIP-712 domain separator, which is the same for all claims of a batch.
     function _settle(
+        bytes32 domain,
         bytes32 channelId,
         bytes32 signer,
         ClaimAmounts amounts,
         bytes calldata proof
     ) private returns (ClaimOutcome outcome, uint96 amount) {
-        Channel memory channel = _channels[channelId];
+        Stored storage stored = _channels[channelId];
+        Channel memory channel = stored.channel.fromWord();
         outcome = channel.assess(amounts, block.timestamp);
         if (outcome != ClaimOutcome.Settled) return (outcome, 0);
 
-        bytes32 sessionHash;
-        bool isSigned;
-        (isSigned, sessionHash) = _readVoucher(channelId, channel.epoch, signer, amounts.ceiling(), proof);
-        if (!isSigned) return (ClaimOutcome.SignatureInvalid, 0);
+        (bytes calldata signature, bytes32 sessionHash) = VoucherLib.split(proof);
+        bytes32 digest = VoucherLib.digestOf(
+            domain,
+            channelId,
+            channel.epoch,
+            amounts.ceiling(),
+            sessionHash
+        );
+        if (!VoucherLib.isSignedBy(digest, signer, signature, p256Verifier))
+            return (ClaimOutcome.SignatureInvalid, 0);
 
         (channel, amount) = channel.settle(amounts.newSettled());
-        _channels[channelId] = channel;
+        stored.channel = channel.toWord();
         emit ChannelSettled(channelId, amount, channel.settled);
         if (sessionHash != 0) emit SessionSettled(channelId, sessionHash, channel.settled);
-    }
-
-    function _readVoucher(
-        bytes32 channelId,
-        uint24 epoch,
-        bytes32 signer,
-        uint96 ceiling,
-        bytes calldata proof
-    ) private view returns (bool isSigned, bytes32 sessionHash) {
-        bytes calldata signature;
-        (signature, sessionHash) = VoucherLib.split(proof);
-        bytes32 structHash = VoucherLib.structHashOf(channelId, epoch, ceiling, sessionHash);
-        isSigned = VoucherLib.isSignedBy(_hashTypedDataV4(structHash), signer, signature, p256Verifier);
     }
 
     /* CLOSING */
@@ -278,7 +284,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
         uint96 amount;
         if (ClaimAmounts.unwrap(amounts) != 0) {
             ClaimOutcome outcome;
-            (outcome, amount) = _settle(channelId, terms.signer, amounts, proof);
+            (outcome, amount) = _settle(_domainSeparatorV4(), channelId, terms.signer, amounts, proof);
             require(outcome == ClaimOutcome.Settled, ChannelClaimRefused(channelId, outcome));
         }
         _exit(channelId, terms, _openChannelOf(channelId), amount);
@@ -323,7 +329,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
         if (channel.closeDeadline != 0) return channel.closeDeadline;
         closeDeadline = uint40(block.timestamp + terms.closeDelaySeconds); // fits for another 34,000 years
         channel.closeDeadline = closeDeadline;
-        _channels[channelId] = channel;
+        _channels[channelId].channel = channel.toWord();
         emit ChannelCloseRequested(channelId, closeDeadline);
     }
 
@@ -333,7 +339,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
         Channel memory channel = _openChannelOf(channelId);
         require(channel.closeDeadline != 0, ChannelNotClosing(channelId));
         channel.closeDeadline = 0;
-        _channels[channelId] = channel;
+        _channels[channelId].channel = channel.toWord();
         emit ChannelCloseCancelled(channelId);
     }
 
@@ -356,7 +362,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
     ) private {
         uint96 refund;
         (channel, refund) = channel.exit();
-        _channels[channelId] = channel;
+        _channels[channelId].channel = channel.toWord();
         emit ChannelClosed(channelId, channel.epoch, refund);
         _pay(terms.asset, terms.payee, amount);
         _pay(terms.asset, terms.payer, refund);
@@ -399,7 +405,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
     ) external nonReentrant returns (bytes32 channelId) {
         channelId = terms.idOf();
         bytes32 mandateId = mandateIdOf(mandate);
-        Channel memory channel = _channels[channelId];
+        Channel memory channel = _channels[channelId].channel.fromWord();
         require(
             terms.payer == mandate.owner && terms.signer == mandate.signer && terms.asset == mandate.asset,
             MandateTermsForeign(mandateId, channelId)
@@ -556,7 +562,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IPaymentChannels
     function channelOf(bytes32 channelId) external view returns (Channel memory) {
-        return _channels[channelId];
+        return _channels[channelId].channel.fromWord();
     }
 
     /// @inheritdoc IPaymentChannels
@@ -604,7 +610,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
         uint96 ceiling,
         bytes32 sessionHash
     ) external view returns (bytes32) {
-        return _hashTypedDataV4(VoucherLib.structHashOf(channelId, epoch, ceiling, sessionHash));
+        return VoucherLib.digestOf(_domainSeparatorV4(), channelId, epoch, ceiling, sessionHash);
     }
 
     /* INTERNALS */
@@ -615,7 +621,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
     }
 
     function _openChannelOf(bytes32 channelId) private view returns (Channel memory channel) {
-        channel = _channels[channelId];
+        channel = _channels[channelId].channel.fromWord();
         require(channel.isOpen(), ChannelNotOpen(channelId));
     }
 }

@@ -16,6 +16,9 @@ struct ChannelTerms {
     uint64 salt;
 }
 
+/// @dev `Channel` in one word, as it is stored.
+type PackedChannel is uint256;
+
 /// @dev Where a channel stands. One storage slot, full. Amounts in the asset's base units.
 /// `settled` is what the payee has had since the channel was opened, `deposited` what it could have at most; a channel is
 /// open while `deposited` is not zero. `closeDeadline` is zero, or the time (Unix seconds) from which what is left goes back to the

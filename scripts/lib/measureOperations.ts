@@ -5,6 +5,7 @@ import { foldedProof } from "../../test/helpers/foldedProof.js";
 import { createChain } from "../../test/helpers/fixture.js";
 import { p256Key, secp256k1Key } from "../../test/helpers/vehicleKeys.js";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
+import { measureChannelOperations } from "./measureChannelOperations.js";
 import { measurePartOperations } from "./measurePartOperations.js";
 
 const BATCH = 50;
@@ -184,5 +185,5 @@ export async function measureOperations(): Promise<Record<string, number>> {
     consortium.connect(guardian).vetoAdmission(account("member"), ROLES.workshop),
   );
   await measure("expelMember", office.expelMember(workshop, id("decision")));
-  return { ...gas, ...(await measurePartOperations()) };
+  return { ...gas, ...(await measurePartOperations()), ...(await measureChannelOperations()) };
 }

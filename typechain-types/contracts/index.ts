@@ -9,6 +9,8 @@ import type * as libraries from './libraries/index.js';
 export type { libraries };
 import type * as mobility from './mobility/index.js';
 export type { mobility };
+import type * as mocks from './mocks/index.js';
+export type { mocks };
 import type * as parts from './parts/index.js';
 export type { parts };
 import type * as vehicle from './vehicle/index.js';

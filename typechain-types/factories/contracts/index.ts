@@ -5,5 +5,6 @@ export * as access from './access/index.js';
 export * as interfaces from './interfaces/index.js';
 export * as libraries from './libraries/index.js';
 export * as mobility from './mobility/index.js';
+export * as mocks from './mocks/index.js';
 export * as parts from './parts/index.js';
 export * as vehicle from './vehicle/index.js';
