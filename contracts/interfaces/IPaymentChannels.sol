@@ -151,6 +151,9 @@ interface IPaymentChannels {
     /// @notice The vehicle is not, or not without a break, the owner's since the mandate was given.
     error MandateTitleMoved(uint256 vehicleId, address owner, uint24 grantEpoch);
 
+    /// @notice The vehicle is reported stolen, or destroyed.
+    error MandateVehicleStopped(uint256 vehicleId);
+
     /// @notice The channel's payer, signer or asset is not that of the mandate.
     error MandateTermsForeign(bytes32 mandateId, bytes32 channelId);
 
@@ -279,7 +282,8 @@ interface IPaymentChannels {
     /// @notice What was spent under a mandate.
     function mandateStateOf(bytes32 mandateId) external view returns (MandateState memory);
 
-    /// @notice What the mandate allows now, apart from the owner's balance: zero when it is not in force, the title moved, or it is revoked.
+    /// @notice What the mandate allows now, apart from the owner's balance: zero when it is not in force or
+    /// revoked, and when the title moved or the vehicle is stolen or destroyed.
     function mandateLeft(Mandate calldata mandate) external view returns (uint256);
 
     /// @notice What relayed funding of one channel has to name: keccak256(abi.encode(channelId, epoch, amount)). For

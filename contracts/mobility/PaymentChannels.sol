@@ -26,6 +26,8 @@ import {
     PackedChannel,
     Payee
 } from "../types/ChannelTypes.sol";
+import {Locks} from "../types/Locks.sol";
+import {TitleState, TitleStatus} from "../types/TitleTypes.sol";
 
 /// @title Payment channels: the car pays tolls, charging, parking and rides by itself, and is paid by its passengers.
 /// @notice
@@ -491,6 +493,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
         _requireSensible(mandate);
         require(_isInForce(mandate), MandateNotInForce(mandateId, mandate.validFrom, mandate.expiresAt));
         require(_isHeld(mandate), MandateTitleMoved(mandate.vehicleId, mandate.owner, mandate.grantEpoch));
+        require(!_isStopped(mandate), MandateVehicleStopped(mandate.vehicleId));
         require(
             state.isGiven ||
                 SignatureChecker.isValidSignatureNowCalldata(
@@ -561,6 +564,12 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
             IERC721(address(title)).ownerOf(mandate.vehicleId) == mandate.owner;
     }
 
+    /// @dev Whoever drives a stolen or scrapped car drives it without the owner's money.
+    function _isStopped(Mandate calldata mandate) private view returns (bool) {
+        TitleState memory state = title.stateOf(mandate.vehicleId);
+        return state.status == TitleStatus.Destroyed || Locks.has(state.locks, Locks.THEFT);
+    }
+
     /* VIEWS */
 
     /// @inheritdoc IPaymentChannels
@@ -597,7 +606,7 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
     function mandateLeft(Mandate calldata mandate) external view returns (uint256) {
         MandateState memory state = _mandates[mandateIdOf(mandate)];
         _requireSensible(mandate);
-        if (state.isRevoked || !_isInForce(mandate) || !_isHeld(mandate)) return 0;
+        if (state.isRevoked || !_isInForce(mandate) || !_isHeld(mandate) || _isStopped(mandate)) return 0;
         return mandate.left(state, block.timestamp);
     }
 

@@ -34,6 +34,7 @@ export const paymentChannelsAbi = [
   {"inputs":[{"internalType":"bytes32","name":"mandateId","type":"bytes32"},{"internalType":"address","name":"payee","type":"address"}],"name":"MandatePayeeNotListed","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"mandateId","type":"bytes32"},{"internalType":"bytes32","name":"channelId","type":"bytes32"}],"name":"MandateTermsForeign","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"address","name":"owner","type":"address"},{"internalType":"uint24","name":"grantEpoch","type":"uint24"}],"name":"MandateTitleMoved","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"}],"name":"MandateVehicleStopped","type":"error"},
   {"inputs":[],"name":"ReentrancyGuardReentrantCall","type":"error"},
   {"inputs":[{"internalType":"address","name":"owner","type":"address"},{"internalType":"uint256","name":"reserve","type":"uint256"},{"internalType":"uint256","name":"amount","type":"uint256"}],"name":"ReserveTooSmall","type":"error"},
   {"inputs":[{"internalType":"address","name":"token","type":"address"}],"name":"SafeERC20FailedOperation","type":"error"},

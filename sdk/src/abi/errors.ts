@@ -101,6 +101,7 @@ export const errorsAbi = [
   {"inputs":[{"internalType":"bytes32","name":"mandateId","type":"bytes32"},{"internalType":"address","name":"payee","type":"address"}],"name":"MandatePayeeNotListed","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"mandateId","type":"bytes32"},{"internalType":"bytes32","name":"channelId","type":"bytes32"}],"name":"MandateTermsForeign","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"},{"internalType":"address","name":"owner","type":"address"},{"internalType":"uint24","name":"grantEpoch","type":"uint24"}],"name":"MandateTitleMoved","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"vehicleId","type":"uint256"}],"name":"MandateVehicleStopped","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"notificationId","type":"bytes32"}],"name":"NotificationsExists","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"notificationId","type":"bytes32"},{"internalType":"address","name":"caller","type":"address"}],"name":"NotificationsForeign","type":"error"},
   {"inputs":[{"internalType":"address","name":"receiver","type":"address"},{"internalType":"uint256","name":"lotId","type":"uint256"},{"internalType":"bytes32","name":"documentHash","type":"bytes32"}],"name":"NotificationsInvalid","type":"error"},

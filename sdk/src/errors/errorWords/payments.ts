@@ -155,6 +155,10 @@ export const PAYMENT_WORDS: Record<string, ErrorWords> = {
       `vehicle ${tag(v.vehicleId)} was not ${text(v.owner)}'s all the time since title epoch ${text(v.grantEpoch)}`,
     fix: "A transfer ends every mandate. The holder gives a new one.",
   },
+  MandateVehicleStopped: {
+    says: (v) => `vehicle ${tag(v.vehicleId)} is reported stolen, or destroyed`,
+    fix: "When it is found, a registrar clears the theft lock, and the mandate goes on.",
+  },
   ReserveTooSmall: {
     says: (v) =>
       `the reserve of ${text(v.owner)} is ${text(v.reserve)} wei, and ${text(v.amount)} are needed`,

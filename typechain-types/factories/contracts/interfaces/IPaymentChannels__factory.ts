@@ -488,6 +488,17 @@
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "vehicleId",
+        "type": "uint256"
+      }
+    ],
+    "name": "MandateVehicleStopped",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "owner",
         "type": "address"
