@@ -11,4 +11,5 @@ export * from "./parts/index.js";
 export * from "./passport/index.js";
 export * from "./report/index.js";
 export * from "./store/index.js";
+export * from "./telemetry/index.js";
 export * from "./vin/index.js";
