@@ -3,3 +3,4 @@ export * from "./chain/node.js";
 export * from "./lifecycle/node.js";
 export * from "./report/node.js";
 export * from "./store/node.js";
+export * from "./telemetry/node.js";

@@ -2,6 +2,7 @@ export * from "./encodeSummary.js";
 export * from "./merkleProof.js";
 export * from "./merkleRoot.js";
 export { merkleTree, type MerkleLeaves, type MerkleTree } from "./merkleTree.js";
+export * from "./gateway/index.js";
 export * from "./profile.js";
 export * from "./proveSamples.js";
 export { checkSample, sampleBytes, SAMPLE_BYTES } from "./sampleBytes.js";
