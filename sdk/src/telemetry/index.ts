@@ -2,6 +2,7 @@ export * from "./encodeSummary.js";
 export * from "./merkleProof.js";
 export * from "./merkleRoot.js";
 export { merkleTree, type MerkleLeaves, type MerkleTree } from "./merkleTree.js";
+export * from "./drives/index.js";
 export * from "./gateway/index.js";
 export * from "./profile.js";
 export * from "./proveSamples.js";

@@ -1,0 +1,4 @@
+export { readDriveCsv } from "./readDriveCsv.js";
+export { readGpx } from "./readGpx.js";
+export * from "./simulateDrive.js";
+export * from "./writeDriveCsv.js";
