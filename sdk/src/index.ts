@@ -1,6 +1,7 @@
 /** Titles, life records and history reports of vehicles: everything that runs in browsers and on servers alike. */
 export * from "./brands/index.js";
 export * from "./chain/index.js";
+export * from "./charging/index.js";
 export * from "./consortium/index.js";
 export * from "./documents/index.js";
 export * from "./epcis/index.js";
