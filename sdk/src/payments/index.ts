@@ -1,0 +1,2 @@
+export * from "./PaymentError.js";
+export * from "./types.js";
