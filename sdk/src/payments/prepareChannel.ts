@@ -4,7 +4,6 @@ import { isSignedBy } from "./isSignedBy.js";
 import { PaymentError } from "./PaymentError.js";
 import type { PreparedDomain } from "./prepareDomain.js";
 import type { ChannelTerms, Hex, Voucher, VoucherVerdict } from "./types.js";
-import { voucherHasher } from "./voucherHasher.js";
 import { ZERO_HASH } from "./words.js";
 
 /** A channel with everything computed that its vouchers have in common. */
@@ -22,7 +21,7 @@ export interface PreparedChannel {
 }
 
 /**
- * Computes once what all vouchers of a channel have in common: its id, the fixed bytes of what is hashed, the signer.
+ * Computes once what all vouchers of a channel have in common: its id and its signer.
  *
  * @throws {PaymentError} `PAYMENT_ARGUMENT`, naming the field of the terms that is not of its form.
  * @example
@@ -32,7 +31,6 @@ export interface PreparedChannel {
 export function prepareChannel(terms: ChannelTerms, domain: PreparedDomain): PreparedChannel {
   const idBytes = channelIdBytes(terms, domain);
   const id = toHex(idBytes) as Hex;
-  const hash = voucherHasher(idBytes, domain);
   const signer = hexBuffer(32);
   signer.write(terms.signer, 0, 32);
   return {
@@ -40,7 +38,7 @@ export function prepareChannel(terms: ChannelTerms, domain: PreparedDomain): Pre
     terms: { ...terms },
     domain,
     digest(epoch, ceiling, sessionHash) {
-      const digest = hash(epoch, ceiling, sessionHash);
+      const digest = domain.hash(idBytes, epoch, ceiling, sessionHash);
       if (digest) return digest;
       throw new PaymentError(
         "PAYMENT_ARGUMENT",
@@ -50,7 +48,7 @@ export function prepareChannel(terms: ChannelTerms, domain: PreparedDomain): Pre
     verify({ channelId, epoch, ceiling, sessionHash, signature }) {
       if (typeof channelId !== "string" || typeof signature !== "string") return "malformed";
       if (channelId !== id && channelId.toLowerCase() !== id) return "foreignChannel";
-      const digest = hash(epoch, ceiling, sessionHash);
+      const digest = domain.hash(idBytes, epoch, ceiling, sessionHash);
       if (!digest) return "malformed";
       // The proof of a claim is split by its length, which leaves no room for r, s and v beside a session.
       const isSession = sessionHash !== undefined && sessionHash !== ZERO_HASH;

@@ -3,6 +3,7 @@ import { hexBuffer } from "../history/hexBytes.js";
 import { loadKeccak, type Keccak } from "../history/keccak.js";
 import { PaymentError } from "./PaymentError.js";
 import type { ChannelDomain, Hex } from "./types.js";
+import { voucherHasher, type VoucherHasher } from "./voucherHasher.js";
 
 /** A domain with what is constant in it computed. */
 export interface PreparedDomain extends ChannelDomain {
@@ -10,6 +11,8 @@ export interface PreparedDomain extends ChannelDomain {
   readonly separator: Hex;
   /** Keccak-256, which had to be loaded. */
   readonly keccak: Keccak;
+  /** The digests of vouchers to this contract. */
+  readonly hash: VoucherHasher;
   /** 20 bytes. */
   readonly p256VerifierBytes: Uint8Array;
 }
@@ -39,12 +42,15 @@ export async function prepareDomain(domain: ChannelDomain): Promise<PreparedDoma
   const p256Verifier = checkAddress(domain.p256Verifier, "p256Verifier");
   const verifier = hexBuffer(20);
   verifier.write(p256Verifier, 0, 20);
+  const separator = TypedDataEncoder.hashDomain(eip712Domain({ chainId, contract })) as Hex;
+  const keccak = await loadKeccak();
   return {
     chainId,
     contract,
     p256Verifier,
-    separator: TypedDataEncoder.hashDomain(eip712Domain({ chainId, contract })) as Hex,
-    keccak: await loadKeccak(),
+    separator,
+    keccak,
+    hash: voucherHasher(separator, keccak),
     p256VerifierBytes: verifier.bytes,
   };
 }

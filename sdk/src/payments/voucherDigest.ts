@@ -2,7 +2,6 @@ import { hexBuffer, toHex } from "../history/hexBytes.js";
 import { PaymentError } from "./PaymentError.js";
 import type { PreparedDomain } from "./prepareDomain.js";
 import type { Hex, VoucherStatement } from "./types.js";
-import { voucherHasher } from "./voucherHasher.js";
 import { isHexOf, ZERO_HASH } from "./words.js";
 
 /**
@@ -18,7 +17,7 @@ export function voucherDigest(statement: VoucherStatement, domain: PreparedDomai
   const id = hexBuffer(32);
   const digest =
     isHexOf(channelId, 32) && id.write(channelId, 0, 32)
-      ? voucherHasher(id.bytes, domain)(epoch, ceiling, sessionHash)
+      ? domain.hash(id.bytes, epoch, ceiling, sessionHash)
       : undefined;
   if (digest) return toHex(digest) as Hex;
   throw new PaymentError("PAYMENT_ARGUMENT", "no voucher says this", {

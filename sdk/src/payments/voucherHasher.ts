@@ -1,5 +1,5 @@
 import { hexBuffer } from "../history/hexBytes.js";
-import type { PreparedDomain } from "./prepareDomain.js";
+import type { Keccak } from "../history/keccak.js";
 import { EPOCH_MAX, isAmount, isHexOf, isUint, writeUint32, writeUint96, ZERO_HASH } from "./words.js";
 
 /** keccak256("Voucher(bytes32 channelId,uint24 epoch,uint96 ceiling)") */
@@ -17,36 +17,41 @@ const SESSION_BYTES = 160;
 const OUTER_BYTES = 66;
 const STRUCT_AT = 34;
 
-/** The digest of a voucher, or undefined for what no voucher can say. */
+/**
+ * The digest of a voucher, or undefined for what no voucher can say.
+ *
+ * @param channelId 32 bytes.
+ */
 export type VoucherHasher = (
+  channelId: Uint8Array,
   epoch: number,
   ceiling: bigint,
   sessionHash: string | undefined,
 ) => Uint8Array | undefined;
 
 /**
- * Makes the function that hashes a channel's vouchers: the bytes are laid out once, and only those that differ are written for
- * each voucher.
+ * Makes the function that hashes vouchers to one contract: the bytes are laid out once, and only those that differ are written
+ * for each voucher.
  *
- * @param channelId 32 bytes.
+ * @param separator The EIP-712 domain separator.
  */
-export function voucherHasher(channelId: Uint8Array, { separator, keccak }: PreparedDomain): VoucherHasher {
+export function voucherHasher(separator: string, keccak: Keccak): VoucherHasher {
   const session = hexBuffer(SESSION_BYTES);
   const view = new DataView(session.bytes.buffer);
   const plain = session.bytes.subarray(0, SESSION_AT);
-  session.bytes.set(channelId, CHANNEL_AT);
   const plainType = bytesOf(VOUCHER_TYPEHASH);
   const sessionType = bytesOf(SESSION_VOUCHER_TYPEHASH);
   const outer = hexBuffer(OUTER_BYTES);
   outer.write("0x1901", 0, 2);
   outer.write(separator, 2, 32);
 
-  return (epoch, ceiling, sessionHash) => {
+  return (channelId, epoch, ceiling, sessionHash) => {
     if (!isUint(epoch, EPOCH_MAX) || !isAmount(ceiling)) return undefined;
     const isPlain = sessionHash === undefined || sessionHash === ZERO_HASH;
     if (!isPlain && !(isHexOf(sessionHash, 32) && session.write(sessionHash, SESSION_AT, 32)))
       return undefined;
     session.bytes.set(isPlain ? plainType : sessionType);
+    session.bytes.set(channelId, CHANNEL_AT);
     writeUint32(view, EPOCH_AT, epoch);
     writeUint96(view, CEILING_AT, ceiling);
     outer.bytes.set(keccak(isPlain ? plain : session.bytes), STRUCT_AT);
