@@ -2,6 +2,7 @@ export * from "./channelIdOf.js";
 export * from "./encodeClaim.js";
 export * from "./funding.js";
 export * from "./mandateId.js";
+export * from "./MemoryPaymentStore.js";
 export * from "./payeeList.js";
 export * from "./PaymentError.js";
 export * from "./prepareChannel.js";

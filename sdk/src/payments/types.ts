@@ -196,6 +196,8 @@ export interface PayerPayment {
   ceiling: bigint;
   /** How much this payment added. */
   amount: bigint;
+  /** In lower case: limits are per asset. */
+  asset: string;
   sessionHash?: Hex | undefined;
   /** The payer's own name for what belongs together, for the limit per session. */
   sessionId?: string | undefined;
@@ -223,6 +225,8 @@ export interface PayeeChannel {
   closeDeadline: number;
   /** When the oldest unsettled charge was made, Unix seconds; 0 when all is settled. */
   unsettledSince: number;
+  /** Whether the channel was closed since, as last seen: what was not settled cannot be claimed any more. */
+  isOver: boolean;
 }
 
 /** A payee's word that a payment was taken and stored. */
@@ -282,11 +286,14 @@ export interface PaymentStore {
 
 /** Which payments to list; what is left out does not matter. */
 export interface PaymentFilter {
-  channelId?: Hex;
-  epoch?: number;
-  sessionId?: string;
+  channelId?: Hex | undefined;
+  epoch?: number | undefined;
+  ceiling?: bigint | undefined;
+  /** In lower case. */
+  asset?: string | undefined;
+  sessionId?: string | undefined;
   /** Decided on at or after this, Unix seconds. */
-  since?: number;
+  since?: number | undefined;
   /** Only those that the payee has not confirmed. */
-  isUnacknowledged?: boolean;
+  isUnacknowledged?: boolean | undefined;
 }
