@@ -185,13 +185,13 @@ export class Payee {
   }
 
   /**
-   * Notes a settlement that the chain tells of, for a channel that may be closed since.
+   * Notes a settlement that the chain tells of, in an epoch that may be over since.
    *
    * @param newSettled What the payee has had in all, base units.
    */
-  async markSettled(channelId: Hex, newSettled: bigint): Promise<PayeeChannel[]> {
+  async markSettled(channelId: Hex, epoch: number, newSettled: bigint): Promise<PayeeChannel[]> {
     return this.#change(channelId, (channel) => {
-      if (channel.isOver || newSettled <= channel.settled) return channel;
+      if (channel.epoch !== epoch || newSettled <= channel.settled) return channel;
       return { ...channel, settled: newSettled, unsettledSince: this.#unsettledSince(channel, newSettled) };
     });
   }
