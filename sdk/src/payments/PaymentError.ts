@@ -81,7 +81,9 @@ export type SettlementErrorCode =
   /** The transaction was not included in time. */
   | "SETTLEMENT_LATE"
   /** The contract refused the batch. */
-  | "SETTLEMENT_REFUSED";
+  | "SETTLEMENT_REFUSED"
+  /** No transaction holds the batch. */
+  | "SETTLEMENT_TOO_LARGE";
 
 /** Why claims were not settled. */
 export class SettlementError extends BlokError<SettlementErrorCode> {}
