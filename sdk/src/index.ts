@@ -10,6 +10,7 @@ export * from "./history/index.js";
 export * from "./lifecycle/index.js";
 export * from "./parts/index.js";
 export * from "./passport/index.js";
+export * from "./payments/index.js";
 export * from "./report/index.js";
 export * from "./store/index.js";
 export * from "./vin/index.js";

@@ -1,13 +1,7 @@
 import { getBytes, Signature, SigningKey } from "ethers";
-
-/** The part of the native secp256k1 package that is used here. */
-interface NativeSecp256k1 {
-  ecdsaVerify(signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean;
-}
+import { nativeSecp256k1 as native } from "./nativeSecp256k1.js";
 
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
-
-const native = loadNative();
 
 /** Whether signatures are checked by native code. Without it, checking takes some 30 times as long. */
 export const isSignatureCheckNative = native !== undefined;
@@ -72,15 +66,4 @@ function toHex(bytes: Uint8Array): string {
   let text = "0x";
   for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
   return text;
-}
-
-function loadNative(): NativeSecp256k1 | undefined {
-  // The package's main entry falls back to slow JavaScript in silence, so its bindings are asked for by name. They
-  // are looked up at run time: a bundle for browsers must not contain them.
-  const require = globalThis.process?.getBuiltinModule?.("node:module")?.createRequire(import.meta.url);
-  try {
-    return require?.("secp256k1/bindings.js") as NativeSecp256k1 | undefined;
-  } catch {
-    return undefined;
-  }
 }
