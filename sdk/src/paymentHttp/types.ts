@@ -118,4 +118,3 @@ export interface ServedBody {
   document?: SessionDocument | undefined;
   visit?: VisitSummary | undefined;
 }
-
