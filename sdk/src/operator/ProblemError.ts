@@ -23,6 +23,7 @@ export type ProblemCode =
   /** The visit is over. */
   | "VISIT_OVER"
   | "SERVICE_INVALID"
+  | "CHAIN_UNREACHABLE"
   | "OVERLOADED"
   | "ANSWER_LATE"
   | "INTERNAL";

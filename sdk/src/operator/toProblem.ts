@@ -1,4 +1,4 @@
-import { ChargingError } from "../charging/ChargingError.js";
+import { ChainError } from "../chain/ChainError.js";
 import { PaymentHttpError } from "../paymentHttp/PaymentHttpError.js";
 import { PayeeError, PaymentError, type PayeeErrorCode } from "../payments/PaymentError.js";
 import { ProblemError } from "./ProblemError.js";
@@ -39,11 +39,18 @@ export function toProblem(error: unknown): ProblemError {
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     });
   }
-  if (error instanceof PaymentHttpError || error instanceof PaymentError || error instanceof ChargingError) {
+  if (error instanceof PaymentHttpError || error instanceof PaymentError) {
     const { code, problem, where, fix } = error;
     return new ProblemError(error instanceof PaymentHttpError ? 400 : 422, code, problem, {
       where,
       fix,
+      cause: error,
+    });
+  }
+  if (error instanceof ChainError) {
+    // Where the node stands is nobody's business.
+    return new ProblemError(503, "CHAIN_UNREACHABLE", "the chain cannot be read now", {
+      retryAfterSeconds: 1,
       cause: error,
     });
   }

@@ -233,7 +233,7 @@ test("what is no voucher, no terms, no price or no name is refused as such", asy
     await unchanged(() => give({ voucher: { ...voucher, ...change } }), "VOUCHER_MALFORMED");
   }
   await unchanged(() => give({ terms: { ...terms, payer: "0x12" } }), "VOUCHER_MALFORMED");
-  for (const price of [0n, -1n, 2n ** 96n, 100]) await unchanged(() => give({ price }), "PRICE_INVALID");
+  for (const price of [-1n, 2n ** 96n, 100]) await unchanged(() => give({ price }), "PRICE_INVALID");
   for (const requestId of ["", "x".repeat(201), 5]) {
     await unchanged(() => give({ requestId }), "REQUEST_CONFLICT");
   }

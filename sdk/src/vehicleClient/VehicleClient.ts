@@ -24,7 +24,7 @@ const LONGEST_DELAY_MS = 5_000;
  * Requests services for a car, and pays what operators ask for: what they ask is checked against channel, receipts and policy; a
  * voucher is signed by the `Payer`; the receipt is checked, and kept.
  *
- * What was asked for is on disk before it is sent. A request that got no answer is sent again with the same name, voucher and quote,
+ * What is signed is on disk before it is sent. A request that got no answer is sent again with the same name, voucher and quote,
  * also by another process with the same stores ({@link resume}), and is paid once. Requests from one channel wait for each other.
  *
  * @example
@@ -64,28 +64,25 @@ export class VehicleClient {
       }
       if (known?.status === "served") return purchaseOf(known);
       await this.#resumeChannel(channelId, requestId);
-      const channel = await this.#channelOf(channelId);
+      if (known?.status === "signed") return this.#complete(known, options.checkDocument);
+      const { epoch } = await this.#channelOf(channelId);
       const { maxPrice = this.#input.policy.maxPrice, sessionId, body = {} } = options;
-      const record: PurchaseRecord =
-        known && known.status !== "refused"
-          ? known
-          : {
-              requestId,
-              url,
-              body,
-              channelId,
-              epoch: channel.epoch,
-              status: "asked",
-              maxPrice: String(maxPrice),
-              ...(sessionId !== undefined && { sessionId }),
-            };
-      if (record !== known) await this.#write(record);
+      const record: PurchaseRecord = {
+        requestId,
+        url,
+        body,
+        channelId,
+        epoch,
+        status: "asked",
+        maxPrice: String(maxPrice),
+        ...(sessionId !== undefined && { sessionId }),
+      };
       return this.#complete(record, options.checkDocument);
     });
   }
 
   /**
-   * Completes what was asked for and not answered, in the order of their channels.
+   * Completes what was signed for and not answered, in the order of their channels.
    *
    * @throws {VehicleClientError} `OPERATOR_UNREACHABLE`: try again later. What an operator refuses is noted, and not thrown.
    */
@@ -142,7 +139,8 @@ export class VehicleClient {
       });
     } catch (error) {
       // What went wrong inside, or on the way, leaves open whether the operator took the voucher.
-      if (isDefinite(error)) await this.#write({ ...current, status: "refused", refusal: error.code });
+      if (current.signed && isDefinite(error))
+        await this.#write({ ...current, status: "refused", refusal: error.code });
       throw error;
     }
   }
@@ -262,10 +260,9 @@ export class VehicleClient {
   }
 
   async #write(record: PurchaseRecord, more: Record<string, string> = {}): Promise<void> {
-    const isOpen = record.status === "asked" || record.status === "signed";
     await this.#input.records.write({
       [`purchase/${record.requestId}`]: JSON.stringify(record),
-      [`open/${record.channelId}/${record.requestId}`]: isOpen ? "" : undefined,
+      [`open/${record.channelId}/${record.requestId}`]: record.status === "signed" ? "" : undefined,
       ...more,
     });
   }
