@@ -20,12 +20,12 @@ const DRAIN_MS = 500;
 export function answerRequest(
   routes: readonly Route[],
   { limits: given, onEvent }: Pick<OperatorInput, "limits" | "onEvent">,
-): { handle(request: IncomingMessage, response: ServerResponse): void; pending(): number } {
+): { handle(request: IncomingMessage, response: ServerResponse): void; pendingRequests(): number } {
   const limits = { ...DEFAULT_LIMITS, ...given };
   let pending = 0;
 
   return {
-    pending: () => pending,
+    pendingRequests: () => pending,
     handle(request, response) {
       const started = performance.now();
       const method = request.method ?? "";

@@ -17,7 +17,7 @@ async function withOperator(work: (fixture: OperatorFixture) => Promise<void>, o
   const fixture = await operatorFixture({ ...FAST, ...options });
   try {
     await work(fixture);
-    assert.equal(fixture.operator.pending(), 0, "nothing is left behind");
+    assert.equal(fixture.operator.pendingRequests(), 0, "nothing is left behind");
     assert.equal((await fetch(`${fixture.url}/health`)).status, 200, "it still serves");
     assert.deepEqual(await fixture.payeeStore.listPayee(), [], "nothing was taken");
     assert.deepEqual(await fixture.records.list(""), [], "nothing was written");
@@ -219,7 +219,7 @@ test("connections that break while the body comes leave nothing behind", async (
       socket.destroy();
     }
     await wait(100);
-    assert.equal(operator.pending(), 0);
+    assert.equal(operator.pendingRequests(), 0);
   });
 });
 

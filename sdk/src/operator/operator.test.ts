@@ -68,6 +68,13 @@ async function paying(
   };
 }
 
+/** A 402 that a test lies with. */
+interface Asking {
+  due: Record<string, unknown>;
+  accepts: Record<string, unknown>;
+  document?: Record<string, unknown>;
+}
+
 const codeOf = (code: string) => (error: unknown) =>
   error instanceof VehicleClientError && (error.code === code || error.operatorProblem?.code === code);
 
@@ -254,15 +261,15 @@ test("an operator that asks for too much is not paid", async () => {
   await withOperator({}, async ({ url, newClient, sums, payerStore }) => {
     const signedSoFar = async (): Promise<bigint> =>
       (await payerStore.readPayer(channelId, 0))!.value.ceiling;
-    const lying = (change: (body: PaymentRequired & Record<string, any>) => void): typeof fetch =>
+    const lying = (change: (body: Asking) => void): typeof fetch =>
       (async (input: string, init: RequestInit) => {
         const response = await fetch(input, init);
         if (response.status !== 402) return response;
-        const body = (await response.json()) as PaymentRequired;
+        const body = (await response.json()) as Asking;
         change(body);
         return Response.json(body, { status: 402 });
       }) as typeof fetch;
-    const cases: [string, string, (body: any) => void][] = [
+    const cases: [string, string, (body: Asking) => void][] = [
       [
         "a price above the limit",
         "DUE_TOO_HIGH",
@@ -286,7 +293,7 @@ test("an operator that asks for too much is not paid", async () => {
       [
         "another declaration than the hash's",
         "DOCUMENT_WRONG",
-        ({ document }) => (document.tariffClass = "2"),
+        ({ document }) => (document!.tariffClass = "2"),
       ],
       ["no declaration", "DOCUMENT_WRONG", (body) => delete body.document],
     ];
@@ -476,8 +483,7 @@ test("without a channel, 402 says what is accepted", async () => {
     assert.equal(status, 402);
     assert.deepEqual(body.accepts, operator.terms);
     assert.equal(body.accepts.contract, domain.contract);
-    const terms = await (await fetch(`${url}/terms`)).json();
-    assert.deepEqual(terms, operator.terms);
+    assert.deepEqual(await (await fetch(`${url}/terms`)).json(), operator.terms);
     assert.equal(((await (await fetch(`${url}/health`)).json()) as { status: string }).status, "ok");
   });
 });
