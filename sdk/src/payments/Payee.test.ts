@@ -98,6 +98,17 @@ test("what a voucher allows beyond the price stays with the channel and is used 
   assert.equal((await payee.chargePrepaid({ terms, price: 30n, requestId: "5" })).charged, 270n);
 });
 
+test("a payment ahead is taken without a price, owes nothing, and pays for what comes", async () => {
+  const { accept, store, payee } = await withPayee({ groups: [{ ...group, settleAgeSeconds: 0 }] });
+  const ahead = await accept(await sign(100n), 0n, "hold");
+  assert.deepEqual([ahead.price, ahead.increment, ahead.charged], [0n, 100n, 0n]);
+  assert.equal((await store.readPayee(channel.id, 0))?.value.unsettledSince, 0);
+  assert.deepEqual(await payee.dueForSettlement(), []);
+  const { charged } = await payee.chargePrepaid({ terms, price: 60n, requestId: "step" });
+  assert.equal(charged, 60n);
+  assert.equal((await payee.dueForSettlement())[0]?.amount, 60n);
+});
+
 test("attack: underpaid voucher consumed", async () => {
   const { accept, unchanged, payee } = await withPayee();
   const low = await sign(60n);
@@ -233,7 +244,7 @@ test("what is no voucher, no terms, no price or no name is refused as such", asy
     await unchanged(() => give({ voucher: { ...voucher, ...change } }), "VOUCHER_MALFORMED");
   }
   await unchanged(() => give({ terms: { ...terms, payer: "0x12" } }), "VOUCHER_MALFORMED");
-  for (const price of [0n, -1n, 2n ** 96n, 100]) await unchanged(() => give({ price }), "PRICE_INVALID");
+  for (const price of [-1n, 2n ** 96n, 100]) await unchanged(() => give({ price }), "PRICE_INVALID");
   for (const requestId of ["", "x".repeat(201), 5]) {
     await unchanged(() => give({ requestId }), "REQUEST_CONFLICT");
   }

@@ -49,7 +49,7 @@ export interface AcceptInput {
   voucher: Voucher;
   /** As the payer says they are. */
   terms: ChannelTerms;
-  /** What the request costs, base units. */
+  /** What the request costs, base units; zero for a payment ahead. */
   price: bigint;
   /** The payer's name for the request; its voucher's ceiling when left out. */
   requestId?: string;
@@ -334,7 +334,7 @@ export class Payee {
       ceiling,
       voucher: voucher ?? known.voucher,
       charged,
-      unsettledSince: known.unsettledSince === 0 ? acceptedAt : known.unsettledSince,
+      unsettledSince: known.unsettledSince === 0 && price !== 0n ? acceptedAt : known.unsettledSince,
     };
     const receipt: PaymentReceipt = {
       channelId: channel.id,
@@ -498,8 +498,8 @@ function groupKey({ payee, operator, asset }: PayeeGroup): string {
 }
 
 function checkPrice(price: bigint): void {
-  if (isAmount(price) && price > 0n) return;
-  throw new PayeeError("PRICE_INVALID", `a price is an amount above zero, not ${String(price)}`);
+  if (isAmount(price)) return;
+  throw new PayeeError("PRICE_INVALID", `${String(price)} is no price`);
 }
 
 function checkRequestId(requestId: string): string {
