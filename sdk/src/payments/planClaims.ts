@@ -29,7 +29,7 @@ export interface ClaimGas {
 export const CLAIM_GAS: ClaimGas = {
   cap: TRANSACTION_GAS_CAP,
   base: 400_000,
-  secp256k1: 45_000,
+  secp256k1: 30_000,
   p256: 450_000,
 };
 
