@@ -132,6 +132,11 @@ export async function voucherVectors(): Promise<VoucherVectors> {
   const forged = (name: string, channel: PreparedChannel, key: VoucherKey, change?: Change, hash?: Hex) =>
     add(name, "signatureInvalid", channel, key, [0, 1_000_000n, hash], change);
   await forged("secp256k1, signed by another key", plain, other);
+  const odd = prepareChannel(
+    { ...base, signer: concat(["0x01", dataSlice(vehicle.signer, 1)]) as Hex },
+    domain,
+  );
+  await forged("secp256k1, a signer that is more than the address", odd, vehicle);
   await forged("secp256k1, the ceiling raised", plain, vehicle, ({ ceiling }) => ({ ceiling: ceiling + 1n }));
   await forged("secp256k1, of another epoch", plain, vehicle, () => ({ epoch: 1 }));
   await forged("secp256k1, a session added", plain, vehicle, () => ({ sessionHash: session }));

@@ -43,16 +43,9 @@ const P256_TEXT = 2 + 2 * 128;
  * @param now Unix seconds.
  */
 export function claimable(channel: PayeeChannel, now: number): bigint {
-  const { settled, closeDeadline, isOver } = channel;
-  const total = claimTotal(channel);
-  if (isOver || total <= settled) return 0n;
-  return closeDeadline !== 0 && now >= closeDeadline ? 0n : total - settled;
-}
-
-/** What the payee may have had in all: what was charged, as far as a voucher of this program allows it. */
-function claimTotal({ charged, voucher }: PayeeChannel): bigint {
-  const ceiling = voucher?.ceiling ?? 0n;
-  return charged < ceiling ? charged : ceiling;
+  const { charged, settled, voucher, closeDeadline, isOver } = channel;
+  if (isOver || !voucher || charged <= settled) return 0n;
+  return closeDeadline !== 0 && now >= closeDeadline ? 0n : charged - settled;
 }
 
 /**
@@ -73,9 +66,8 @@ export function planClaims(
   const batches: ClaimBatch[] = [];
   let room = 0;
   for (const channel of [...channels].sort((a, b) => byUrgency(a, b, now))) {
-    const { terms, voucher, channelId, epoch, closeDeadline } = channel;
+    const { terms, voucher, charged, channelId, epoch, closeDeadline } = channel;
     const amount = claimable(channel, now);
-    const newSettled = claimTotal(channel);
     if (!voucher || amount === 0n) continue;
     const need = voucher.signature.length >= P256_TEXT ? gas.p256 : gas.secp256k1;
     let batch = batches.at(-1);
@@ -85,8 +77,8 @@ export function planClaims(
       room = gas.cap - gas.base;
     }
     room -= need;
-    batch.claims.push(encodeClaim(terms, voucher, newSettled));
-    batch.channels.push({ channelId, epoch, newSettled });
+    batch.claims.push(encodeClaim(terms, voucher, charged));
+    batch.channels.push({ channelId, epoch, newSettled: charged });
     batch.amount += amount;
     if (closeDeadline !== 0 && (batch.deadline === 0 || closeDeadline < batch.deadline))
       batch.deadline = closeDeadline;
