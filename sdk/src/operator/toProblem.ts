@@ -17,8 +17,8 @@ const STATUS: Record<PayeeErrorCode, number> = {
   PRICE_INVALID: 500,
   PAYEE_BUSY: 503,
 };
-/** A new channel is confirmed within some blocks. */
-const CONFIRMATION_SECONDS = 2;
+/** What was deposited is confirmed within some blocks. */
+const CONFIRMATION_SECONDS = 1;
 
 /**
  * What a failed request is answered with. What nobody threw on purpose is an internal error, and says nothing of the inside.
@@ -31,7 +31,7 @@ export function toProblem(error: unknown): ProblemError {
   if (error instanceof PayeeError) {
     const { code, problem, where, fix } = error;
     const retryAfterSeconds =
-      code === "CHANNEL_UNCONFIRMED" ? CONFIRMATION_SECONDS : code === "PAYEE_BUSY" ? 1 : undefined;
+      code === "CHANNEL_UNCONFIRMED" || code === "CHANNEL_DEPOSIT" ? CONFIRMATION_SECONDS : code === "PAYEE_BUSY" ? 1 : undefined;
     return new ProblemError(STATUS[code], code, problem, {
       where,
       fix,

@@ -14,8 +14,8 @@ import type { Purchase, PurchaseOptions, PurchaseRecord, SignedStep, VehicleClie
 import { VehicleClientError } from "./VehicleClientError.js";
 
 const RETRIED_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
-/** What passes by itself. */
-const RETRIED_CODES = new Set(["CHANNEL_UNCONFIRMED", "PAYEE_BUSY"]);
+/** What passes by itself: the payer has seen the deposit, the operator waits for it to be confirmed. */
+const RETRIED_CODES = new Set(["CHANNEL_UNCONFIRMED", "CHANNEL_DEPOSIT", "PAYEE_BUSY"]);
 /** How often an operator may ask for more for one request. */
 const ROUNDS = 4;
 const LONGEST_DELAY_MS = 5_000;
@@ -95,6 +95,12 @@ export class VehicleClient {
       purchases.push(...(await this.#queue.run(channelId, () => this.#resumeChannel(channelId))));
     }
     return purchases;
+  }
+
+  /** What came of a request, if it was served. */
+  async find(requestId: string): Promise<Purchase | undefined> {
+    const record = await this.#read(requestId.toLowerCase());
+    return record?.status === "served" ? purchaseOf(record) : undefined;
   }
 
   /** What came of all requests that were served, in no order. */
