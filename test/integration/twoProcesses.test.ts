@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect } from "chai";
-import { HDNodeWallet, id, JsonRpcProvider, Mnemonic, Wallet, ZeroHash } from "ethers";
+import { HDNodeWallet, id, JsonRpcProvider, Mnemonic, ZeroHash } from "ethers";
 import { network } from "hardhat";
 import { deployLocal } from "../../scripts/lib/deployLocal.js";
 import {
@@ -107,7 +107,7 @@ describe("A charger and two cars, each in a process of its own", function () {
       const random = randomFrom(SEED);
       for (let crash = 0; crash < CRASHES; crash++) {
         // From the first instant of a process to the middle of what it does.
-        await wait(random() * 2_500);
+        await wait(random() * 2_000);
         const victim = Math.floor(random() * (cars.length + 1));
         if (victim === cars.length) {
           await operator.end("SIGKILL");
@@ -255,11 +255,7 @@ async function prepareChain(anvil: Anvil, folder: string): Promise<PreparedChain
   return { provider, channels, token, deploymentFile, mandateFile, carSecret, payee, payer, owner, relayer };
 }
 
-async function signedMandate(
-  mandate: Mandate,
-  owner: Wallet | HDNodeWallet,
-  domain: PreparedDomain,
-): Promise<string> {
+async function signedMandate(mandate: Mandate, owner: HDNodeWallet, domain: PreparedDomain): Promise<string> {
   const { domain: signing, types, message } = mandateTypedData(mandate, domain);
   const ownerSignature = await owner.signTypedData(signing, types, message);
   return JSON.stringify({ mandate, ownerSignature }, (_, value: unknown) =>
@@ -317,9 +313,9 @@ async function readCar(folder: string): Promise<CarBooks> {
 }
 
 function parseReceipt(receipt: Record<string, string | number>): PaymentReceipt {
-  const amounts = ["price", "increment", "ceiling", "charged"];
+  const amounts = new Set(["price", "increment", "ceiling", "charged"]);
   return Object.fromEntries(
-    Object.entries(receipt).map(([name, value]) => [name, amounts.includes(name) ? BigInt(value) : value]),
+    Object.entries(receipt).map(([name, value]) => [name, amounts.has(name) ? BigInt(value) : value]),
   ) as unknown as PaymentReceipt;
 }
 
