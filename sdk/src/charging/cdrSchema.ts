@@ -27,7 +27,8 @@ const price = closed(
   ["taxes"],
 );
 
-const location = closed(
+/** Where a session was. */
+export const LOCATION_SCHEMA = closed(
   {
     id: text(36),
     name: words(255),
@@ -106,7 +107,7 @@ export const CDR_SCHEMA = closed(
     }),
     auth_method: { enum: ["AUTH_REQUEST", "COMMAND", "WHITELIST"] },
     authorization_reference: text(36),
-    cdr_location: location,
+    cdr_location: LOCATION_SCHEMA,
     meter_id: words(255),
     currency,
     tariffs: list({ type: "object" }, 0, 20),

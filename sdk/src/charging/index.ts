@@ -3,6 +3,7 @@ export * from "./cdrTypes.js";
 export * from "./ChargingError.js";
 export * from "./ChargingSession.js";
 export * from "./checkCdr.js";
+export * from "./checkCdrLocation.js";
 export * from "./creditCdr.js";
 export * from "./hashSessionDocument.js";
 export * from "./meteredEnergy.js";

@@ -1,5 +1,5 @@
 import { buildCdr } from "../charging/buildCdr.js";
-import type { Cdr } from "../charging/cdrTypes.js";
+import type { Cdr, CdrLocation } from "../charging/cdrTypes.js";
 import { ChargingSession } from "../charging/ChargingSession.js";
 import { verifyMeterReading } from "../charging/verifyMeterReading.js";
 import type { PriceOptions } from "../charging/sessionTypes.js";
@@ -45,6 +45,11 @@ export async function nextStep(
   return { requestId, price: String(difference(cost, visit)), sample };
 }
 
+/** Where a charge point stands, as a charge detail record says it. */
+export function locationOf({ location, evsePrefix }: ChargingOffer, evse: string): CdrLocation {
+  return { ...location, evse_uid: evse, evse_id: `${evsePrefix}${evse}` };
+}
+
 /** What a charging visit owes in the end, with its charge detail record. */
 export async function lastStep(
   visit: Visit,
@@ -52,7 +57,7 @@ export async function lastStep(
   offer: ChargingOffer,
   prices: PriceOptions,
 ): Promise<PendingStep & { document: Cdr }> {
-  const { chargePoints, tariff, location, evsePrefix } = offer;
+  const { chargePoints, tariff } = offer;
   const { evse = "", page = 0 } = visit;
   const sample = storedSample(await chargePoints.sign(evse, "E", page + 1));
   const { cost, session } = deliveredTo(visit, sample, true, offer, prices);
@@ -71,7 +76,7 @@ export async function lastStep(
         contract_id: visit.channelId.slice(2, 34),
       },
       auth_method: "AUTH_REQUEST",
-      cdr_location: { ...location, evse_uid: evse, evse_id: `${evsePrefix}${evse}` },
+      cdr_location: locationOf(offer, evse),
       tariff,
       periods: session.periods(),
       readings: await Promise.all(signed.map((text) => verifyMeterReading(text, chargePoints.publicKey))),

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buildParkingTicket } from "../charging/parkingTicket.js";
+import { checkCdrLocation } from "../charging/checkCdrLocation.js";
 import { hashPlace } from "../charging/sessionDocuments.js";
 import { buildTollDeclaration } from "../charging/tollDeclaration.js";
 import { PAYMENT_PROTOCOL_VERSION, type OperatorTerms } from "../paymentHttp/types.js";
 import { KeyedQueue } from "../payments/KeyedQueue.js";
 import { answerRequest } from "./answerRequest.js";
-import { lastStep, nextStep } from "./chargingSteps.js";
+import { lastStep, locationOf, nextStep } from "./chargingSteps.js";
 import { ProblemError } from "./ProblemError.js";
 import { createQuotes } from "./quotes.js";
 import { RequestDesk } from "./RequestDesk.js";
@@ -51,6 +52,7 @@ const DEFAULT_QUOTE_SECONDS = 3_600;
  * Refusals are RFC 9457 problems.
  *
  * @throws {RecordStoreError} When the records cannot be read.
+ * @throws {ChargingError} `SESSION_DOCUMENT` when no charge detail record could name the location.
  * @example
  * const operator = await createOperator({ payee, payments, records, terms, prices, tolls, secret, placeKey });
  * const server = await startOperatorServer(operator, { port: 8402 });
@@ -58,6 +60,10 @@ const DEFAULT_QUOTE_SECONDS = 3_600;
 export async function createOperator(input: OperatorInput): Promise<Operator> {
   const { domain, payee, payments, records, secret, charging, tolls, parking } = input;
   const now = input.now ?? (() => Math.floor(Date.now() / 1000));
+  // Now, and not when the first car has been charged.
+  for (const evse of charging?.chargePoints.evses ?? []) {
+    if (charging) checkCdrLocation(locationOf(charging, evse), `charge point ${evse}`);
+  }
   const terms = termsOfOperator(input);
   const till = new Till({ payee, payments, terms });
   const visits = await VisitBook.open(records);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ChargingError } from "../charging/ChargingError.js";
 import { checkCdr } from "../charging/checkCdr.js";
 import type { Cdr } from "../charging/cdrTypes.js";
 import { encodeHeader } from "../paymentHttp/headers.js";
@@ -12,6 +13,7 @@ import {
   foreignChannel,
   foreignTerms,
   HOLD,
+  LOCATION,
   operatorFixture,
   PRICES,
   type OperatorFixture,
@@ -129,6 +131,16 @@ test("charging: prepaid, paid as it goes, a charge detail record that the meter 
     const next = await client.pay(`${url}/tolls/EAST-1`, { channelId, body: { tariffClass: "1" } });
     assert.equal(next.receipt?.charged, charged + TOLL);
     assert.equal(next.receipt?.ceiling, charged + TOLL);
+  });
+});
+
+test("a location that no charge detail record could name is refused before anybody charges there", async () => {
+  const location = { ...LOCATION, coordinates: { latitude: "52.1", longitude: "5.00000" } };
+  await assert.rejects(operatorFixture({ location }), (error) => {
+    assert.ok(error instanceof ChargingError);
+    assert.equal(error.code, "SESSION_DOCUMENT");
+    assert.match(error.message, /charge point 1, coordinates\.latitude/);
+    return true;
   });
 });
 

@@ -31,7 +31,11 @@ export function toProblem(error: unknown): ProblemError {
   if (error instanceof PayeeError) {
     const { code, problem, where, fix } = error;
     const retryAfterSeconds =
-      code === "CHANNEL_UNCONFIRMED" || code === "CHANNEL_DEPOSIT" ? CONFIRMATION_SECONDS : code === "PAYEE_BUSY" ? 1 : undefined;
+      code === "CHANNEL_UNCONFIRMED" || code === "CHANNEL_DEPOSIT"
+        ? CONFIRMATION_SECONDS
+        : code === "PAYEE_BUSY"
+          ? 1
+          : undefined;
     return new ProblemError(STATUS[code], code, problem, {
       where,
       fix,

@@ -19,7 +19,7 @@ import {
   type OperatorServer,
   type OperatorServerOptions,
 } from "../startOperatorServer.js";
-import type { ChargePoints, OperatorEvent, OperatorInput } from "../types.js";
+import type { ChargePoints, ChargingOffer, OperatorEvent, OperatorInput } from "../types.js";
 
 export const PRICES = { decimals: 6, timeZone: "Europe/Amsterdam" };
 export const HOLD = 500_000n;
@@ -89,7 +89,20 @@ export interface OperatorFixture {
   stop(): Promise<void>;
 }
 
+export const LOCATION: ChargingOffer["location"] = {
+  id: "LOC1",
+  address: "Example street 1",
+  city: "Example",
+  country: "NLD",
+  coordinates: { latitude: "52.00000", longitude: "5.00000" },
+  connector_id: "1",
+  connector_standard: "IEC_62196_T2_COMBO",
+  connector_format: "CABLE",
+  connector_power_type: "DC",
+};
+
 export interface FixtureOptions {
+  location?: ChargingOffer["location"];
   operator?: Partial<OperatorInput>;
   server?: Partial<OperatorServerOptions>;
   client?: Partial<VehicleClientInput>;
@@ -131,17 +144,7 @@ export async function operatorFixture(options: FixtureOptions = {}): Promise<Ope
         hold: HOLD,
         chargePoints: meter,
         evsePrefix: "NL*CPO*E",
-        location: {
-          id: "LOC1",
-          address: "Example street 1",
-          city: "Example",
-          country: "NLD",
-          coordinates: { latitude: "52.00000", longitude: "5.00000" },
-          connector_id: "1",
-          connector_standard: "IEC_62196_T2_COMBO",
-          connector_format: "CABLE",
-          connector_power_type: "DC",
-        },
+        location: options.location ?? LOCATION,
       },
       parking: { tariff: parking, hold: HOLD, placeId: "GARAGE-1" },
       secret: getBytes(id("secret of the tests")),
