@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 import type { SolidityTestProfileUserConfig } from "hardhat/types/test";
-import { sortedBindings } from "./scripts/lib/sortedBindings.js";
+import { buildHooks } from "./scripts/lib/buildHooks.js";
 
 // The compiler comes from npm: it is pinned by the lock file and the build needs no download.
 const solc = { version: "0.8.37", path: createRequire(import.meta.url).resolve("solc/soljson.js") };
@@ -58,7 +58,7 @@ function chooseDepth(name: string): SolidityTestProfileUserConfig {
 }
 
 export default defineConfig({
-  plugins: [toolbox, sortedBindings],
+  plugins: [toolbox, buildHooks],
   solidity: {
     npmFilesToBuild: ["@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol"],
     profiles: {

@@ -4,12 +4,16 @@
  * Usage: npm run bench [-- --json] [-- --records 10000]
  * `foldHistory`: re-folding a history and verifying its documents, against doing the same with ethers alone.
  * `recallReach`: finding every car that a recall reaches in an archive of logs, and that this is all, against the same with ethers.
+ * `voucherVerify`: a payee's check of a voucher in full, from the terms to the signer, against `ethers.verifyTypedData`.
+ * `voucherHash`: a voucher's EIP-712 digest, against `ethers.TypedDataEncoder.hash`; the bytes are the same.
+ * Beside the ratios it prints how fast an operator takes vouchers over HTTP, which depends on the machine and its disk.
  */
 import { Command } from "commander";
 import { isSignatureCheckNative } from "../sdk/src/documents/signature.js";
 import { BlokError } from "../sdk/src/errors/BlokError.js";
 import type { ChainLog } from "../sdk/src/history/types.js";
 import { archiveLogs } from "../sdk/src/parts/logArchive.js";
+import { makeVouchers } from "./lib/bench/makeVouchers.js";
 import { makeHistory } from "./lib/bench/makeHistory.js";
 import { foldFast } from "./lib/bench/foldFast.js";
 import { foldPlain } from "./lib/bench/foldPlain.js";
@@ -17,7 +21,10 @@ import { fleetArchive, planFleet } from "./lib/bench/makeLogArchive.js";
 import { reachFast } from "./lib/bench/reachFast.js";
 import { reachFleetApart } from "./lib/bench/reachFleetApart.js";
 import { reachPlain } from "./lib/bench/reachPlain.js";
+import { payOverHttp } from "./lib/bench/payOverHttp.js";
 import { readLongLife } from "./lib/bench/readLongLife.js";
+import { hashFast, prepareAll, textOf, verifyFast } from "./lib/bench/vouchersFast.js";
+import { hashPlain, verifyPlain } from "./lib/bench/vouchersPlain.js";
 import { runScript } from "./lib/runScript.js";
 
 const options = new Command("bench")
@@ -33,7 +40,11 @@ const FAST_TIMES = 20;
 const SAMPLE = { cars: 1_000, unitsPerCar: 5, lots: 1 };
 /** A recall as large as any. */
 const FLEET = { cars: 200_000, unitsPerCar: 5, lots: 10 };
+const VOUCHERS = 400;
 const ROUNDS = 5;
+/** Cars that pay tolls over HTTP at the same time, and how often each of them. */
+const PAYERS = 32;
+const PAYMENTS_EACH = 50;
 
 await runScript(async () => {
   if (!isSignatureCheckNative) {
@@ -87,9 +98,49 @@ await runScript(async () => {
   );
   if (!large.complete || large.units !== FLEET.cars * FLEET.unitsPerCar || large.vehicles !== FLEET.cars)
     throw new Error("the recall did not prove complete");
+
+  const bench = await makeVouchers(VOUCHERS);
+  const verify = await compare(
+    () => verifyFast(bench),
+    () => verifyPlain(bench),
+    FAST_TIMES,
+  );
+  say(`voucherVerify: ${verify.ratio.toFixed(1)} times ethers.verifyTypedData`);
+  say(
+    `  ${perSecond(VOUCHERS, verify.fast)} against ${perSecond(VOUCHERS, verify.plain)} vouchers per CPU second, from terms to signer`,
+  );
+  const channels = prepareAll(bench);
+  if (textOf(hashFast(bench, channels)) !== textOf(hashPlain(bench)))
+    throw new Error("the digests are not those of ethers");
+  const hash = await compare(
+    async () => hashFast(bench, channels).length,
+    async () => hashPlain(bench).length,
+    FAST_TIMES * 10,
+  );
+  say(`voucherHash: ${hash.ratio.toFixed(1)} times ethers.TypedDataEncoder.hash`);
+  say(
+    `  ${perSecond(VOUCHERS, hash.fast)} against ${perSecond(VOUCHERS, hash.plain)} digests per CPU second`,
+  );
+
+  const http = await payOverHttp(PAYERS, PAYMENTS_EACH);
+  say(
+    `${http.vouchers} vouchers were taken over HTTP on loopback, each with its declaration on disk before the answer:`,
+  );
+  say(
+    `  ${Math.round(http.perSecond)} vouchers/s from ${PAYERS} cars at a time, ` +
+      `half of them within ${http.p50Ms.toFixed(1)} ms, 99 % within ${http.p99Ms.toFixed(1)} ms`,
+  );
+
   const round = (ratio: number): number => Math.round(ratio * 10) / 10;
   if (options.json)
-    console.log(JSON.stringify({ foldHistory: round(fold.ratio), recallReach: round(reach.ratio) }));
+    console.log(
+      JSON.stringify({
+        foldHistory: round(fold.ratio),
+        recallReach: round(reach.ratio),
+        voucherVerify: round(verify.ratio),
+        voucherHash: round(hash.ratio),
+      }),
+    );
 });
 
 /**

@@ -9,6 +9,7 @@ import cliProgress from "cli-progress";
 import { Command } from "commander";
 import { tasks } from "hardhat";
 import type { DemoResult } from "./lib/runDemo.js";
+import { printJson } from "./lib/printJson.js";
 import { runScript } from "./lib/runScript.js";
 
 const options = new Command("demo")
@@ -49,7 +50,7 @@ await runScript(async () => {
       bar.update(done);
     },
   });
-  if (isQuiet) console.log(JSON.stringify(result));
+  if (isQuiet) printJson(result);
   else show(result);
 
   const isGood =
@@ -62,12 +63,15 @@ await runScript(async () => {
     result.recallReached > 0 &&
     result.recallComplete &&
     result.remedied === result.recallReached &&
-    result.recoveredCobaltG > 0;
+    result.recoveredCobaltG > 0 &&
+    result.payments > 0 &&
+    result.paymentsExact &&
+    result.refusedAfterRevocation;
   if (!isGood) process.exitCode = 1;
 });
 
 function show(result: DemoResult): void {
-  const { vehicles, tamperings, counterfeits, lineage, reach, dwell, cobalt } = result.details;
+  const { vehicles, tamperings, counterfeits, lineage, reach, dwell, cobalt, payments } = result.details;
   table(
     [
       "VIN",
@@ -159,13 +163,34 @@ function show(result: DemoResult): void {
     ["cobalt in the newest car", "grams", "origin"],
     cobalt.map(({ origin, grams, kind }) => [origin, String(grams), kind]),
   );
+  table(
+    ["who pays", "whom", "payments", "euro", "settled, euro", "gas to settle", "gas per payment"],
+    payments.map((row) => [
+      row.payer,
+      row.payee,
+      String(row.payments),
+      euro(row.amount),
+      euro(row.settled),
+      row.gas.toLocaleString("en-US"),
+      row.gasPerPayment.toLocaleString("en-US"),
+    ]),
+  );
   console.log(
     `\n${result.records} records, ${result.verified} documents verified, ${result.erased} erased; ` +
       `${result.tamperingsRefused} of ${result.tamperings} cheats refused.\n` +
       `${result.lots} lots, ${result.partsFitted} parts fitted; ${result.counterfeitsRefused} of ${result.counterfeits} counterfeits ` +
       `refused; the recall reached ${result.recallReached} cars, ${result.remedied} are remedied; ` +
-      `${result.recoveredCobaltG} g of recovered cobalt in a new pack.`,
+      `${result.recoveredCobaltG} g of recovered cobalt in a new pack.\n` +
+      `${result.payments} payments of ${euro(BigInt(result.paid))} euro in all, settled in ${result.settlements} transactions; ` +
+      `${result.paymentGasEach.toLocaleString("en-US")} gas per payment with opening and closing; ` +
+      `${result.paymentsExact ? "exact to the unit" : "NOT EXACT"}.`,
   );
+}
+
+/** An amount of the demo's token, which has six decimals. */
+function euro(amount: bigint): string {
+  const digits = amount.toString().padStart(7, "0");
+  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }
 
 /** Columns as wide as their widest cell. */

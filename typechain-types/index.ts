@@ -50,6 +50,8 @@ export type { IVehicleTitle } from './contracts/interfaces/IVehicleTitle.js';
 export { IVehicleTitle__factory } from './factories/contracts/interfaces/IVehicleTitle__factory.js';
 export type { IWorkOrders } from './contracts/interfaces/IWorkOrders.js';
 export { IWorkOrders__factory } from './factories/contracts/interfaces/IWorkOrders__factory.js';
+export type { Mandates } from './contracts/mobility/Mandates.js';
+export { Mandates__factory } from './factories/contracts/mobility/Mandates__factory.js';
 export type { MemberAccess } from './contracts/access/MemberAccess.js';
 export { MemberAccess__factory } from './factories/contracts/access/MemberAccess__factory.js';
 export type { PartCertificates } from './contracts/parts/PartCertificates.js';

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IPaymentChannels} from "../interfaces/IPaymentChannels.sol";
 import {IVehicleTitle} from "../interfaces/IVehicleTitle.sol";
 import {AssetLib} from "../libraries/AssetLib.sol";
 import {ChannelLib} from "../libraries/ChannelLib.sol";
-import {MandateLib} from "../libraries/MandateLib.sol";
 import {VoucherLib} from "../libraries/VoucherLib.sol";
 import {
     Channel,
@@ -22,12 +18,10 @@ import {
     Funding,
     Mandate,
     MandateProof,
-    MandateState,
     PackedChannel,
     Payee
 } from "../types/ChannelTypes.sol";
-import {Locks} from "../types/Locks.sol";
-import {TitleState, TitleStatus} from "../types/TitleTypes.sol";
+import {Mandates} from "./Mandates.sol";
 
 /// @title Payment channels: the car pays tolls, charging, parking and rides by itself, and is paid by its passengers.
 /// @notice
@@ -39,33 +33,19 @@ import {TitleState, TitleStatus} from "../types/TitleTypes.sol";
 /// - Tokens that take a fee on deposit are refused. Tokens whose balances shrink by themselves are not supported: the last to
 ///   collect would be short, in that asset alone.
 /// - Payouts are pushed with a limit of gas; a push that fails becomes a balance to collect.
-contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
+contract PaymentChannels is Mandates {
     using ChannelLib for Channel;
     using ChannelLib for ChannelTerms;
     using ChannelLib for ClaimAmounts;
     using ChannelLib for PackedChannel;
-    using MandateLib for Mandate;
 
     bytes32 private constant CLOSE_AGREEMENT_TYPEHASH = keccak256(
         "CloseAgreement(bytes32 channelId,uint24 epoch,uint96 newSettled)"
-    );
-    bytes32 private constant MANDATE_TYPEHASH = keccak256(
-        "Mandate(address owner,uint256 vehicleId,uint24 grantEpoch,bytes32 signer,address asset,"
-        "uint96 capPerPeriod,uint32 periodSeconds,uint96 totalCap,bytes32 payeeRoot,uint40 validFrom,uint40 expiresAt,uint64 salt)"
-    );
-    bytes32 private constant FUNDING_ORDER_TYPEHASH = keccak256(
-        "FundingOrder(bytes32 mandateId,bytes32 channelId,uint24 epoch,uint96 newDeposited,uint40 deadline)"
     );
 
     /// @dev Long enough for a payee whose watcher looks every few minutes.
     uint32 private constant MIN_CLOSE_DELAY = 15 minutes;
     uint32 private constant MAX_CLOSE_DELAY = 30 days;
-
-    /// @inheritdoc IPaymentChannels
-    IVehicleTitle public immutable title;
-
-    /// @inheritdoc IPaymentChannels
-    address public immutable p256Verifier;
 
     /// @inheritdoc IPaymentChannels
     address public immutable permit2;
@@ -79,17 +59,11 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
 
     mapping(address asset => mapping(address account => uint256)) private _balances;
 
-    mapping(bytes32 mandateId => MandateState) private _mandates;
-
-    mapping(address owner => uint256) private _reserves;
-
     constructor(
         IVehicleTitle newTitle,
         address newP256Verifier,
         address newPermit2
-    ) EIP712("blok auto payment channels", "1") {
-        title = newTitle;
-        p256Verifier = newP256Verifier;
+    ) EIP712("blok auto payment channels", "1") Mandates(newTitle, newP256Verifier) {
         permit2 = newPermit2;
     }
 
@@ -386,22 +360,6 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
     /* MANDATES */
 
     /// @inheritdoc IPaymentChannels
-    function giveMandate(Mandate calldata mandate) external returns (bytes32 mandateId) {
-        mandateId = _requireMandateOwner(mandate);
-        MandateState storage state = _mandates[mandateId];
-        require(!state.isRevoked, MandateIsRevoked(mandateId));
-        state.isGiven = true;
-        emit MandateGiven(mandateId, mandate.owner, mandate.vehicleId);
-    }
-
-    /// @inheritdoc IPaymentChannels
-    function revokeMandate(Mandate calldata mandate) external {
-        bytes32 mandateId = _requireMandateOwner(mandate);
-        _mandates[mandateId].isRevoked = true;
-        emit MandateRevoked(mandateId, mandate.owner, mandate.vehicleId);
-    }
-
-    /// @inheritdoc IPaymentChannels
     function fundByMandate(
         ChannelTerms calldata terms,
         uint96 newDeposited,
@@ -409,165 +367,11 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
         MandateProof calldata mandateProof
     ) external nonReentrant returns (bytes32 channelId) {
         channelId = terms.idOf();
-        bytes32 mandateId = mandateIdOf(mandate);
         Channel memory channel = _channels[channelId].channel.fromWord();
-        require(
-            terms.payer == mandate.owner && terms.signer == mandate.signer && terms.asset == mandate.asset,
-            MandateTermsForeign(mandateId, channelId)
-        );
-        require(
-            newDeposited > channel.deposited,
-            MandateNothingToFund(channelId, channel.deposited, newDeposited)
-        );
-        _requireListed(mandateId, mandate.payeeRoot, terms.payee, mandateProof.payeeProof);
-        _requireGiven(mandateId, mandate, mandateProof.ownerSignature);
-        _requireOrdered(
-            mandateId,
-            mandate.signer,
-            mandateProof,
-            keccak256(
-                abi.encode(
-                    FUNDING_ORDER_TYPEHASH,
-                    mandateId,
-                    channelId,
-                    channel.epoch,
-                    newDeposited,
-                    mandateProof.deadline
-                )
-            ),
-            channelId
-        );
-
-        uint96 amount = newDeposited - channel.deposited;
-        _spend(mandateId, channelId, mandate, amount);
+        uint96 amount = _spendByMandate(channelId, terms, channel, newDeposited, mandate, mandateProof);
         if (channel.isOpen()) _add(channelId, amount, mandate.owner);
         else _open(terms, amount);
         _draw(mandate, amount);
-    }
-
-    /// @inheritdoc IPaymentChannels
-    function addReserve() external payable {
-        uint256 reserve = _reserves[msg.sender] + msg.value;
-        _reserves[msg.sender] = reserve;
-        emit ReserveChanged(msg.sender, reserve);
-    }
-
-    /// @inheritdoc IPaymentChannels
-    function withdrawReserve(uint256 amount) external nonReentrant {
-        _takeReserve(msg.sender, amount);
-        require(
-            AssetLib.push(address(0), msg.sender, amount),
-            BalanceNotCollected(address(0), msg.sender, amount)
-        );
-    }
-
-    function _spend(bytes32 mandateId, bytes32 channelId, Mandate calldata mandate, uint96 amount) private {
-        MandateState memory state = _mandates[mandateId];
-        uint256 left = mandate.left(state, block.timestamp);
-        require(amount <= left, MandateExceeded(mandateId, amount, left));
-        state = mandate.spend(state, amount, block.timestamp);
-        _mandates[mandateId] = state;
-        emit MandateUsed(mandateId, channelId, amount, state.spent);
-    }
-
-    function _draw(Mandate calldata mandate, uint96 amount) private {
-        if (mandate.asset == address(0)) _takeReserve(mandate.owner, amount);
-        else AssetLib.pullAllowed(mandate.asset, mandate.owner, amount);
-    }
-
-    function _takeReserve(address owner, uint256 amount) private {
-        uint256 reserve = _reserves[owner];
-        require(amount <= reserve, ReserveTooSmall(owner, reserve, amount));
-        _reserves[owner] = reserve - amount;
-        emit ReserveChanged(owner, reserve - amount);
-    }
-
-    /// @dev A signature is looked at every time: a wallet that changed its key stands by no older one.
-    function _requireGiven(
-        bytes32 mandateId,
-        Mandate calldata mandate,
-        bytes calldata ownerSignature
-    ) private view {
-        MandateState memory state = _mandates[mandateId];
-        require(!state.isRevoked, MandateIsRevoked(mandateId));
-        _requireSensible(mandate);
-        require(_isInForce(mandate), MandateNotInForce(mandateId, mandate.validFrom, mandate.expiresAt));
-        require(_isHeld(mandate), MandateTitleMoved(mandate.vehicleId, mandate.owner, mandate.grantEpoch));
-        require(!_isStopped(mandate), MandateVehicleStopped(mandate.vehicleId));
-        require(
-            state.isGiven ||
-                SignatureChecker.isValidSignatureNowCalldata(
-                    mandate.owner,
-                    _hashTypedDataV4(mandateId),
-                    ownerSignature
-                ),
-            MandateNotGiven(mandateId, mandate.owner)
-        );
-    }
-
-    function _requireOrdered(
-        bytes32 mandateId,
-        bytes32 signer,
-        MandateProof calldata mandateProof,
-        bytes32 structHash,
-        bytes32 channelId
-    ) private view {
-        if (bytes32(uint256(uint160(msg.sender))) == signer) return;
-        require(
-            block.timestamp <= mandateProof.deadline,
-            MandateOrderExpired(mandateId, mandateProof.deadline)
-        );
-        require(
-            VoucherLib.isSignedBy(
-                _hashTypedDataV4(structHash),
-                signer,
-                mandateProof.machineSignature,
-                p256Verifier
-            ),
-            MandateOrderInvalid(mandateId, channelId)
-        );
-    }
-
-    function _requireListed(
-        bytes32 mandateId,
-        bytes32 root,
-        address payee,
-        bytes32[] calldata payeeProof
-    ) private pure {
-        if (root == 0) return;
-        // Hashed twice, so that no inner node of the tree passes for a leaf.
-        bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(payee))));
-        require(MerkleProof.verifyCalldata(payeeProof, root, leaf), MandatePayeeNotListed(mandateId, payee));
-    }
-
-    function _requireMandateOwner(Mandate calldata mandate) private view returns (bytes32) {
-        require(msg.sender == mandate.owner, MandateNotOwner(mandate.owner, msg.sender));
-        _requireSensible(mandate);
-        return mandateIdOf(mandate);
-    }
-
-    function _requireSensible(Mandate calldata mandate) private pure {
-        require(
-            mandate.periodSeconds != 0 && mandate.validFrom < mandate.expiresAt,
-            MandateInvalid(mandate.periodSeconds, mandate.validFrom, mandate.expiresAt)
-        );
-    }
-
-    function _isInForce(Mandate calldata mandate) private view returns (bool) {
-        return block.timestamp >= mandate.validFrom && block.timestamp < mandate.expiresAt;
-    }
-
-    /// @dev The title's epoch rises with every transfer: a car that was sold and bought back has another.
-    function _isHeld(Mandate calldata mandate) private view returns (bool) {
-        return
-            title.stateOf(mandate.vehicleId).grantEpoch == mandate.grantEpoch &&
-            IERC721(address(title)).ownerOf(mandate.vehicleId) == mandate.owner;
-    }
-
-    /// @dev Whoever drives a stolen or scrapped car drives it without the owner's money.
-    function _isStopped(Mandate calldata mandate) private view returns (bool) {
-        TitleState memory state = title.stateOf(mandate.vehicleId);
-        return state.status == TitleStatus.Destroyed || Locks.has(state.locks, Locks.THEFT);
     }
 
     /* VIEWS */
@@ -585,29 +389,6 @@ contract PaymentChannels is IPaymentChannels, EIP712, ReentrancyGuardTransient {
     /// @inheritdoc IPaymentChannels
     function balanceOf(address asset, address account) external view returns (uint256) {
         return _balances[asset][account];
-    }
-
-    /// @inheritdoc IPaymentChannels
-    function reserveOf(address owner) external view returns (uint256) {
-        return _reserves[owner];
-    }
-
-    /// @inheritdoc IPaymentChannels
-    function mandateIdOf(Mandate calldata mandate) public pure returns (bytes32) {
-        return keccak256(abi.encode(MANDATE_TYPEHASH, mandate)); // static fields: encoded as EIP-712 asks
-    }
-
-    /// @inheritdoc IPaymentChannels
-    function mandateStateOf(bytes32 mandateId) external view returns (MandateState memory) {
-        return _mandates[mandateId];
-    }
-
-    /// @inheritdoc IPaymentChannels
-    function mandateLeft(Mandate calldata mandate) external view returns (uint256) {
-        MandateState memory state = _mandates[mandateIdOf(mandate)];
-        _requireSensible(mandate);
-        if (state.isRevoked || !_isInForce(mandate) || !_isHeld(mandate) || _isStopped(mandate)) return 0;
-        return mandate.left(state, block.timestamp);
     }
 
     /// @inheritdoc IPaymentChannels

@@ -29,6 +29,36 @@ export interface DemoReach {
   complete: boolean;
 }
 
+/** Who was paid how much, and what it cost to settle. Amounts in base units of the demo's token: millionths of a euro. */
+export interface DemoPaymentRow {
+  payer: string;
+  payee: string;
+  payments: number;
+  amount: bigint;
+  settled: bigint;
+  /** Of the settling transactions. */
+  gas: number;
+  gasPerPayment: number;
+}
+
+export interface DemoPaymentDetails {
+  payments: DemoPaymentRow[];
+}
+
+/** What the chapter about payments comes to. */
+export interface DemoPayments {
+  payments: number;
+  /** Millionths of a euro. */
+  paid: number;
+  /** Transactions that settled all of it. */
+  settlements: number;
+  /** Gas of funding, settling and closing together, for each payment. */
+  paymentGasEach: number;
+  /** Whether receipts, payees' income and the token's books agree to the unit, and no channel is left with money. */
+  paymentsExact: boolean;
+  refusedAfterRevocation: boolean;
+}
+
 /** What the chapters about parts come to. */
 export interface DemoParts {
   lots: number;

@@ -18,8 +18,15 @@ import type { Report } from "../../sdk/src/report/types.js";
 import { verifyReport } from "../../sdk/src/report/verifyReport.js";
 import { MemoryDocumentStore } from "../../sdk/src/store/MemoryDocumentStore.js";
 import { deployLocal } from "./deployLocal.js";
-import type { DemoAttempt, DemoPartDetails, DemoParts } from "./demoTypes.js";
+import type {
+  DemoAttempt,
+  DemoPartDetails,
+  DemoParts,
+  DemoPaymentDetails,
+  DemoPayments,
+} from "./demoTypes.js";
 import { importParts, runPartChapters } from "./runPartChapters.js";
+import { runPaymentChapters } from "./runPaymentChapters.js";
 import { TAMPERINGS } from "./tamperings.js";
 
 export interface DemoOptions {
@@ -50,7 +57,7 @@ export interface DemoVehicle {
 }
 
 /** What the demo comes to: one object for programs. */
-export interface DemoResult extends DemoParts {
+export interface DemoResult extends DemoParts, DemoPayments {
   vehicles: number;
   records: number;
   transfers: number;
@@ -64,7 +71,7 @@ export interface DemoResult extends DemoParts {
   tamperings: number;
   tamperingsRefused: number;
   transactions: number;
-  details: DemoPartDetails & { vehicles: DemoVehicle[]; tamperings: DemoAttempt[] };
+  details: DemoPartDetails & DemoPaymentDetails & { vehicles: DemoVehicle[]; tamperings: DemoAttempt[] };
 }
 
 /** For the demo's own chain, which ends with the process. A real registry keeps its key secret. */
@@ -127,6 +134,7 @@ export async function runDemo({ file, parts, out, say, onProgress }: DemoOptions
 
   const tamperings = await tamper(reports, rpc);
   const { details, ...chapters } = await runPartChapters(builtCars, scene);
+  const { details: paymentDetails, ...paid } = await runPaymentChapters(imports, scene);
   const sum = (pick: (report: Report) => number): number =>
     reports.reduce((count, report) => count + pick(report), 0);
   return {
@@ -141,7 +149,8 @@ export async function runDemo({ file, parts, out, say, onProgress }: DemoOptions
     tamperingsRefused: tamperings.filter(({ refused }) => refused).length,
     transactions: sumOf(imports, "transactions") + (sold === undefined ? 0 : 1),
     ...chapters,
-    details: { vehicles, tamperings, ...details },
+    ...paid,
+    details: { vehicles, tamperings, ...details, ...paymentDetails },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Titles, life records and history reports of vehicles: everything that runs in browsers and on servers alike. */
 export * from "./brands/index.js";
 export * from "./chain/index.js";
+export * from "./charging/index.js";
 export * from "./consortium/index.js";
 export * from "./documents/index.js";
 export * from "./epcis/index.js";
@@ -9,7 +10,11 @@ export * from "./history/index.js";
 export * from "./lifecycle/index.js";
 export * from "./parts/index.js";
 export * from "./passport/index.js";
+export * from "./paymentHttp/index.js";
+export * from "./payments/index.js";
+export * from "./recordStore/index.js";
 export * from "./report/index.js";
 export * from "./store/index.js";
 export * from "./telemetry/index.js";
+export * from "./vehicleClient/index.js";
 export * from "./vin/index.js";

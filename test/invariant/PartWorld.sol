@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Roles} from "../../contracts/access/Roles.sol";
-import {CriticalMaterial, LotForm, LotInput, Materials} from "../../contracts/types/PartTypes.sol";
+import {CriticalMaterial, LotForm, LotInput, PartAmount} from "../../contracts/types/PartTypes.sol";
 import {Advisory, RecallInput, RecallScope, RemedyStatus} from "../../contracts/types/RecallTypes.sol";
 import {Record, RecordInput} from "../../contracts/types/RecordTypes.sol";
 import {PartsTest} from "../helpers/PartsTest.sol";
@@ -52,9 +52,9 @@ abstract contract PartPlay is
     function _stock(address supplier, address workshop) private {
         uint32[] memory serials = new uint32[](10);
         for (uint32 i = 0; i < 10; ++i) serials[i] = i + 1;
-        uint256 unitsId = _made(supplier, 1, LotForm.Serialised, 12);
-        uint256 boltsId = _made(supplier, 2, LotForm.Counted, 12);
-        _made(supplier, 3, LotForm.Material, 40);
+        uint256 unitsId = partLedger.lotIdOf(supplier, 1);
+        uint256 boltsId = partLedger.lotIdOf(supplier, 2);
+        _make(supplier);
         _serialise(supplier, Roles.SUPPLIER, 1, serials);
         for (uint256 serial = 1; serial <= 10; ++serial) {
             uint256 partId = (unitsId << 32) | serial;
@@ -68,22 +68,29 @@ abstract contract PartPlay is
         _fit(workshop, Roles.WORKSHOP, boltsId << 32, 4, vehicles[4]);
     }
 
-    function _made(address maker, uint64 number, LotForm form, uint40 quantity) private returns (uint256) {
-        bool isMaterial = form == LotForm.Material;
-        _commission(
-            maker,
-            Roles.SUPPLIER,
-            LotInput({
-                number: number,
-                form: form,
-                material: isMaterial ? CriticalMaterial.Cobalt : CriticalMaterial.Other,
-                quantity: quantity,
-                expiryDay: 0,
-                content: Materials(0, 0, 0, 0, 0, 0),
-                documentHash: keccak256("lot")
-            })
-        );
-        return partLedger.lotIdOf(maker, number);
+    /// @dev Units and bolts out of some of the cobalt of a third lot, of grams that are no multiple of their number.
+    function _make(address maker) private {
+        _commission(maker, Roles.SUPPLIER, _lot(3, LotForm.Material, 80, 0));
+        PartAmount[] memory inputs = new PartAmount[](1);
+        inputs[0] = PartAmount({partId: partLedger.lotIdOf(maker, 3) << 32, quantity: 40});
+        LotInput[] memory outputs = new LotInput[](2);
+        outputs[0] = _lot(1, LotForm.Serialised, 12, 17);
+        outputs[1] = _lot(2, LotForm.Counted, 12, 23);
+        _transform(maker, Roles.SUPPLIER, inputs, outputs);
+    }
+
+    function _lot(
+        uint64 number,
+        LotForm form,
+        uint40 quantity,
+        uint40 cobaltG
+    ) private pure returns (LotInput memory lot) {
+        lot.number = number;
+        lot.form = form;
+        if (form == LotForm.Material) lot.material = CriticalMaterial.Cobalt;
+        lot.quantity = quantity;
+        lot.content.cobaltG = cobaltG;
+        lot.documentHash = keccak256("lot");
     }
 }
 

@@ -19,6 +19,7 @@ import {PartLedger} from "./PartLedger.sol";
 /// @dev Lots come into being, become others, get serials and end, by those who may and those who may not.
 abstract contract LotHandler is PartHandler {
     uint64 private constant NUMBERS = 4; // of lots that a maker can make
+    uint256 private constant NO_LANE = 6; // beyond the last of the materials
 
     /* COMMISSIONING */
 
@@ -94,15 +95,17 @@ abstract contract LotHandler is PartHandler {
             inputs[i].partId = _held(operator, seed, false);
             inputs[i].quantity = _quantity(operator, inputs[i].partId, seed / 32);
         }
-        uint256[6] memory available = _available(inputs);
-        LotInput[] memory outputs = _outputs(
-            operator,
-            role == Roles.RECYCLER,
-            outputSeed,
-            claim,
-            _copy(available)
-        );
-        bytes4 refusal = _whyNotTransform(operator, role, inputs, outputs, available);
+        LotInput[] memory outputs = _outputs(operator, role == Roles.RECYCLER, outputSeed, claim, inputs);
+        _transform(operator, role, inputs, outputs);
+    }
+
+    function _transform(
+        address operator,
+        uint64 role,
+        PartAmount[] memory inputs,
+        LotInput[] memory outputs
+    ) internal {
+        bytes4 refusal = _whyNotTransform(operator, role, inputs, outputs, _available(inputs));
         bytes memory data = abi.encodeCall(PartTwins.transformLots, (inputs, outputs, role));
         if (!_act(operator, address(parts), data, refusal, "P2 transformation")) return;
         partLedger.noteTransform(operator, inputs, outputs, role == Roles.RECYCLER);
@@ -119,14 +122,17 @@ abstract contract LotHandler is PartHandler {
         }
     }
 
-    /// @dev One lot that claims all there is, or two that share it. One in four claims a gram more.
+    /// @dev One lot that claims all there is, or two that share it. One in four claims a gram too many, and one in two where
+    /// shares that are rounded up would let it pass.
     function _outputs(
         address operator,
         bool isRecovery,
         uint256 seed,
         uint256 claim,
-        uint256[6] memory rest
+        PartAmount[] memory inputs
     ) private view returns (LotInput[] memory outputs) {
+        uint256[6] memory rest = _available(inputs);
+        uint256 excessLane = _excessLane(inputs, rest, claim);
         outputs = new LotInput[](1 + (seed % 2));
         for (uint256 i = 0; i < outputs.length; ++i) {
             bool isLast = i == outputs.length - 1;
@@ -138,33 +144,33 @@ abstract contract LotHandler is PartHandler {
                 lot.number = 1 + (lot.number % NUMBERS);
                 if (_exists(operator, lot.number)) lot.number = 1 + (lot.number % NUMBERS);
             }
-            _claim(lot, rest, isLast, isLast && claim % 4 == 1 ? 1 : 0);
+            _claim(lot, rest, isLast, isLast ? excessLane : NO_LANE);
             outputs[i] = lot;
         }
     }
 
-    function _claim(LotInput memory lot, uint256[6] memory rest, bool isLast, uint256 excess) private pure {
+    function _claim(
+        LotInput memory lot,
+        uint256[6] memory rest,
+        bool isLast,
+        uint256 excessLane
+    ) private pure {
         uint256[6] memory part;
         for (uint256 lane = 0; lane < 6; ++lane) {
             part[lane] = isLast ? rest[lane] : rest[lane] / 2;
-            if (lot.form == LotForm.Material) continue;
-            rest[lane] -= part[lane];
+            if (lot.form != LotForm.Material) rest[lane] -= part[lane];
         }
+        if (excessLane != NO_LANE) ++part[excessLane];
+        lot.material = CriticalMaterial.Other;
         if (lot.form == LotForm.Material) {
             lot.expiryDay = 0;
-            lot.material = CriticalMaterial.Other;
-            for (uint256 lane = 0; lane < 6; ++lane) {
-                if (part[lane] == 0) continue;
-                lot.material = CriticalMaterial(lane + 1);
-                lot.quantity = uint40(part[lane] + excess);
-                rest[lane] -= part[lane];
-                return;
-            }
-            if (excess != 0) lot.material = CriticalMaterial.Lead;
+            uint256 lane = excessLane != NO_LANE ? excessLane : _firstLane(part);
+            if (lane == NO_LANE) return;
+            lot.material = CriticalMaterial(lane + 1);
+            lot.quantity = uint40(part[lane]);
+            if (!isLast) rest[lane] -= part[lane];
             return;
         }
-        lot.material = CriticalMaterial.Other;
-        part[_some(part)] += excess;
         lot.content = Materials({
             cobaltG: uint40(part[0]),
             lithiumG: uint40(part[1]),
@@ -175,10 +181,32 @@ abstract contract LotHandler is PartHandler {
         });
     }
 
-    /// @dev A material that there is some of, where one gram too many would be hidden by a share rounded up.
-    function _some(uint256[6] memory grams) private pure returns (uint256) {
-        for (uint256 lane = 0; lane < 6; ++lane) if (grams[lane] != 0) return lane;
-        return 1;
+    /// @dev The material of which a gram too many is claimed: one whose share is a fraction, else one that there is, else any.
+    function _excessLane(
+        PartAmount[] memory inputs,
+        uint256[6] memory available,
+        uint256 claim
+    ) private view returns (uint256 lane) {
+        if (claim % 2 == 0) return NO_LANE;
+        lane = _fractionalLane(inputs);
+        if (lane != NO_LANE) return lane;
+        if (claim % 4 == 3) return NO_LANE;
+        lane = _firstLane(available);
+        if (lane == NO_LANE) lane = 1;
+    }
+
+    function _fractionalLane(PartAmount[] memory inputs) private view returns (uint256 lane) {
+        for (; lane < NO_LANE; ++lane) {
+            for (uint256 i = 0; i < inputs.length; ++i) {
+                PartLedger.Batch memory lot = partLedger.lotOf(inputs[i].partId >> 32);
+                if (lot.quantity == 0) continue;
+                if ((lot.grams[lane] * inputs[i].quantity) % lot.quantity != 0) return lane;
+            }
+        }
+    }
+
+    function _firstLane(uint256[6] memory grams) private pure returns (uint256 lane) {
+        while (lane < NO_LANE && grams[lane] == 0) ++lane;
     }
 
     function _whyNotTransform(
@@ -354,9 +382,5 @@ abstract contract LotHandler is PartHandler {
             grams.leadG == 0 &&
             grams.graphiteG == 0 &&
             grams.rareEarthsG == 0;
-    }
-
-    function _copy(uint256[6] memory grams) private pure returns (uint256[6] memory copy) {
-        for (uint256 lane = 0; lane < 6; ++lane) copy[lane] = grams[lane];
     }
 }

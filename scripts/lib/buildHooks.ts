@@ -1,6 +1,11 @@
 /**
- * A Hardhat plugin that puts the index of typechain-types in the order of the alphabet after every build: TypeChain lists
- * the contracts in the order in which it happened to read them, and the committed file would change with every build.
+ * A Hardhat plugin for the build.
+ *
+ * It puts the index of typechain-types in the order of the alphabet: TypeChain lists the contracts in the order in which it
+ * happened to read them, and the committed file would change with every build.
+ *
+ * It leaves out the compiler's warning about transient storage in OpenZeppelin's library, which would greet everybody who
+ * builds: the one use of it is the reentrancy guard that the warning itself calls safe.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -18,6 +23,9 @@ export function sortBindings(text: string): string {
   return `${[...lines.filter((line) => !isExport(line)), ...exports].join("\n")}\n`;
 }
 
+/** The compiler's number for its warning about transient storage. */
+const TRANSIENT_STORAGE = "2394";
+
 const handlers: Partial<SolidityHooks> = {
   build: async (context, rootFilePaths, options, next) => {
     const results = await next(context, rootFilePaths, options);
@@ -30,9 +38,16 @@ const handlers: Partial<SolidityHooks> = {
     }
     return results;
   },
+  getCompilationJobErrors: async (context, job, output, next) => {
+    const errors = await next(context, job, output);
+    return errors.filter(
+      ({ errorCode, formattedMessage = "" }) =>
+        errorCode !== TRANSIENT_STORAGE || !formattedMessage.includes("@openzeppelin/contracts"),
+    );
+  },
 };
 
-export const sortedBindings: HardhatPlugin = {
-  id: "blok-sorted-bindings",
+export const buildHooks: HardhatPlugin = {
+  id: "blok-build-hooks",
   hookHandlers: { solidity: async () => ({ default: async () => handlers }) },
 };
