@@ -41,6 +41,9 @@ library Roles {
     uint64 internal constant SALE_CONTROLLER = 45;
     uint64 internal constant RENTAL_CONTROLLER = 46;
     uint64 internal constant RECALL_CONTROLLER = 47;
+    uint64 internal constant COVER_CONTROLLER = 48;
+    uint64 internal constant CLAIM_CONTROLLER = 49;
+    uint64 internal constant TRIGGER = 50;
 
     /// @dev Roles at or above this number cannot stand in a set of roles.
     uint64 internal constant LIMIT = 64;

@@ -94,8 +94,8 @@ interface IClaims {
     /// @notice The holder takes back a claim that was not decided.
     function revokeClaim(PolicyTerms calldata terms, bytes32 incidentId) external;
 
-    /// @notice Ends a claim that waits, because its evidence does not hold any more: the vehicle's key, or who confirmed it, was
-    /// revoked since. Anybody may call.
+    /// @notice Ends a claim that waits, because what its evidence rests on was taken back: the vehicle's key, or who
+    /// confirmed it, was revoked since. Anybody may call. The incident may be claimed again.
     function cancelClaim(PolicyTerms calldata terms, bytes32 incidentId, bytes calldata evidence) external;
 
     /* CHALLENGING */

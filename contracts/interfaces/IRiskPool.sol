@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
-import {ExposureKeys, PoolState, PoolTerms, Redemption} from "../types/InsuranceTypes.sol";
+import {ExposureKeys, PoolState, Redemption} from "../types/InsuranceTypes.sol";
 import {IERC7540Redeem} from "./IERC7540.sol";
 
 /// @title Capital that stands behind the covers of one insurer, in one token.
@@ -45,8 +45,14 @@ interface IRiskPool is IERC4626, IERC7540Redeem {
 
     /* ERRORS */
 
-    /// @notice No token, no insurer, no delay, or a share above the whole.
-    error PoolTermsInvalid(PoolTerms terms);
+    /// @notice No token, no insurer, less than a day's delay, or a share above the whole.
+    error PoolTermsInvalid(
+        address asset,
+        address insurer,
+        uint32 redeemDelaySeconds,
+        uint16 cellCapBps,
+        uint16 fleetCapBps
+    );
 
     /// @notice Less capital is free than the cover needs.
     error PoolCapitalShort(uint256 cover, uint256 free);
@@ -132,8 +138,11 @@ interface IRiskPool is IERC4626, IERC7540Redeem {
     /// @notice What more cover could be locked: free, and not asked back.
     function sellableCover() external view returns (uint256);
 
-    /// @notice The covers of a cell or fleet.
-    function exposureOf(bytes32 key) external view returns (uint256);
+    /// @notice The covers of a cell, and of a fleet.
+    function exposureOf(ExposureKeys calldata keys) external view returns (uint256 cell, uint256 fleet);
+
+    /// @notice The token of the shares (ERC-7575): the pool itself.
+    function share() external view returns (address);
 
     /// @notice What an account can collect.
     function owedTo(address account) external view returns (uint256);

@@ -18,6 +18,9 @@ interface IRiskPools {
     /// @notice The pool was not opened here.
     error PoolUnknown(address pool);
 
+    /// @notice An insurer opens a pool for itself.
+    error PoolInsurerForeign(address insurer, address caller);
+
     /// @notice Opens a pool. For insurers, each of whom underwrites its own.
     function openPool(
         PoolTerms calldata terms,

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {PayoutTerms, PolicyQuote, PolicyTerms, PremiumRates, Subject} from "../types/InsuranceTypes.sol";
+import {
+    ExposureKeys,
+    PayoutTerms,
+    PolicyQuote,
+    PolicyTerms,
+    PremiumRates,
+    Subject
+} from "../types/InsuranceTypes.sol";
 
 /// @title Hashes of quotes and of the policies made of them.
 library PolicyLib {
@@ -63,6 +70,14 @@ library PolicyLib {
     /// @notice The leaf of a vehicle in a quote's tree. Hashed twice, so that no inner node passes for one.
     function leafOf(Subject calldata subject) internal pure returns (bytes32) {
         return keccak256(bytes.concat(keccak256(abi.encode(subject))));
+    }
+
+    /// @notice Which bounds the cover counts towards.
+    function keysOf(
+        PolicyQuote calldata quote,
+        Subject calldata subject
+    ) internal pure returns (ExposureKeys memory) {
+        return ExposureKeys({cell: subject.cell, fleetId: quote.fleetId});
     }
 
     /// @notice The id of the policy with these terms.

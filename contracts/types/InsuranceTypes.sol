@@ -250,13 +250,12 @@ struct CrashEvidence {
     bytes recordProof;
 }
 
-/// @dev `abi.encode` of this is the evidence of an index event: the window that was observed, in Unix seconds.
+/// @dev `abi.encode` of this is the evidence of an index event: the day that was observed, counted from 1970-01-01 (UTC).
 struct IndexEvidence {
-    uint40 windowStart;
-    uint40 windowEnd;
+    uint32 day;
 }
 
-/// @dev What oracles said of a cell in a window. `reports` holds up to eight values, the highest first; `value` is the decision of
+/// @dev What oracles said of a cell on a day. `reports` holds up to eight values, the highest first; `value` is the decision of
 /// a dispute.
 struct IndexState {
     uint8 reportCount;

@@ -7,6 +7,7 @@ pragma solidity 0.8.37;
 library RecordKinds {
     uint8 internal constant MANUFACTURED = 1;
     uint8 internal constant FIRST_REGISTERED = 2;
+    uint8 internal constant ACCIDENT = 6;
     uint8 internal constant BRAND = 10;
     uint8 internal constant ODOMETER_RESOLUTION = 11;
     uint8 internal constant FORCED_TRANSFER = 12;

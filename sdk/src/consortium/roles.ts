@@ -28,6 +28,9 @@ export const ROLES = {
   saleController: 45,
   rentalController: 46,
   recallController: 47,
+  coverController: 48,
+  claimController: 49,
+  trigger: 50,
 } as const;
 
 export type RoleName = keyof typeof ROLES;
