@@ -117,7 +117,7 @@ contract IndexTrigger is IIndexTrigger, MemberAccess {
             finding.silentS = 1 days;
         } else if (!state.isDisputed) {
             _requireSince(indexId, disputeEnd);
-            finding.severity = state.reports.at(quorum - 1);
+            finding.severity = state.reports.laneOf(quorum - 1);
         } else if (state.isResolved) {
             finding.severity = state.value;
         } else {

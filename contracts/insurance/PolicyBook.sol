@@ -63,7 +63,7 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     uint32 private constant MIN_PERIOD = 1 days;
 
     /// @dev What `from` has to hash to when a recorder has counted nothing yet.
-    bytes32 private constant NO_SUMMARY = keccak256(new bytes(18 * 32));
+    bytes32 private constant NO_SUMMARY = keccak256(new bytes(17 * 32));
 
     /// @inheritdoc IPolicyBook
     IRiskPools public immutable pools;

@@ -10,14 +10,14 @@ library IndexLib {
     function insert(uint256 reports, uint256 count, uint32 value) internal pure returns (uint256) {
         assert(count < LANES);
         uint256 place = count;
-        while (place != 0 && at(reports, place - 1) < value) --place;
+        while (place != 0 && laneOf(reports, place - 1) < value) --place;
         // What is lower moves down by one lane; nothing is lost, for the last lane is empty.
         uint256 tail = place == 0 ? reports : reports & (type(uint256).max >> (place * 32));
         return (reports ^ tail) | (tail >> 32) | (uint256(value) << _shift(place));
     }
 
     /// @notice The report at a place, from 0 for the highest.
-    function at(uint256 reports, uint256 place) internal pure returns (uint32) {
+    function laneOf(uint256 reports, uint256 place) internal pure returns (uint32) {
         return uint32(reports >> _shift(place)); // the lane
     }
 
