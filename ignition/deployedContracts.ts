@@ -17,6 +17,11 @@ export const DEPLOYED_CONTRACTS = {
   QualityNotifications: "notifications",
   PaymentChannels: "channels",
   TelemetryAnchors: "anchors",
+  RiskPools: "pools",
+  PolicyBook: "policies",
+  Claims: "claims",
+  CrashTrigger: "crashTrigger",
+  IndexTrigger: "indexTrigger",
 } as const satisfies Record<keyof Deployment["contracts"], string>;
 
 type Deployed = Record<

@@ -1,9 +1,14 @@
 import { Interface } from "ethers";
 import {
+  claimsAbi,
   consortiumAbi,
+  indexTriggerAbi,
   partCertificatesAbi,
   partTwinsAbi,
+  policyBookAbi,
   recallsAbi,
+  riskPoolAbi,
+  riskPoolsAbi,
   telemetryAnchorsAbi,
   vehicleRecordsAbi,
   vehicleTitleAbi,
@@ -18,6 +23,11 @@ const INTERFACES: Record<AuthorityTarget, Interface> = {
   PartCertificates: new Interface(partCertificatesAbi),
   Recalls: new Interface(recallsAbi),
   TelemetryAnchors: new Interface(telemetryAnchorsAbi),
+  RiskPools: new Interface(riskPoolsAbi),
+  RiskPool: new Interface(riskPoolAbi),
+  PolicyBook: new Interface(policyBookAbi),
+  IndexTrigger: new Interface(indexTriggerAbi),
+  Claims: new Interface(claimsAbi),
 };
 
 /**

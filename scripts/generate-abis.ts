@@ -26,6 +26,12 @@ const CONTRACTS = {
   QualityNotifications: "contracts/parts/QualityNotifications.sol",
   PaymentChannels: "contracts/mobility/PaymentChannels.sol",
   TelemetryAnchors: "contracts/telemetry/TelemetryAnchors.sol",
+  RiskPools: "contracts/insurance/RiskPools.sol",
+  RiskPool: "contracts/insurance/RiskPool.sol",
+  PolicyBook: "contracts/insurance/PolicyBook.sol",
+  Claims: "contracts/insurance/Claims.sol",
+  CrashTrigger: "contracts/insurance/CrashTrigger.sol",
+  IndexTrigger: "contracts/insurance/IndexTrigger.sol",
 };
 
 interface AbiItem {

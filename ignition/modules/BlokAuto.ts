@@ -8,6 +8,7 @@ import {
 } from "../../sdk/src/consortium/authority.js";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { selectorOf } from "../selectors.js";
+import InsuranceModule from "./Insurance.js";
 import MobilityModule from "./Mobility.js";
 import PartsModule from "./Parts.js";
 import TelemetryModule from "./Telemetry.js";
@@ -19,6 +20,7 @@ export default buildModule("BlokAuto", (m) => {
   const partDomain = m.useModule(PartsModule);
   const mobility = m.useModule(MobilityModule);
   const telemetry = m.useModule(TelemetryModule);
+  const insurance = m.useModule(InsuranceModule);
   const contracts = {
     Consortium: consortium,
     VehicleRecords: records,
@@ -28,6 +30,11 @@ export default buildModule("BlokAuto", (m) => {
     PartCertificates: partDomain.certificates,
     Recalls: partDomain.recalls,
     TelemetryAnchors: telemetry.anchors,
+    RiskPools: insurance.pools,
+    PolicyBook: insurance.policies,
+    Claims: insurance.claims,
+    CrashTrigger: insurance.crashTrigger,
+    IndexTrigger: insurance.indexTrigger,
   };
 
   // Without defaults: three people who are not the deployer have to be named on every network.
@@ -40,7 +47,11 @@ export default buildModule("BlokAuto", (m) => {
     m.encodeFunctionCall(
       consortium,
       "setTargetFunctionRole",
-      [contracts[row.target], [selectorOf(row.target, row.function)], ROLES[row.role]],
+      [
+        contracts[row.target as keyof typeof contracts],
+        [selectorOf(row.target, row.function)],
+        ROLES[row.role],
+      ],
       { id: `encode_${row.target}_${row.function}` },
     ),
   );
@@ -101,5 +112,6 @@ export default buildModule("BlokAuto", (m) => {
     ...partDomain,
     ...mobility,
     ...telemetry,
+    ...insurance,
   };
 });

@@ -1,13 +1,19 @@
 import {
+  claimsAbi,
   consortiumAbi,
+  crashTriggerAbi,
   errorsAbi,
+  indexTriggerAbi,
   partCertificatesAbi,
   partCustodyAbi,
   partMetadataAbi,
   partTwinsAbi,
   paymentChannelsAbi,
+  policyBookAbi,
   qualityNotificationsAbi,
   recallsAbi,
+  riskPoolAbi,
+  riskPoolsAbi,
   telemetryAnchorsAbi,
   titleMetadataAbi,
   vehicleKeysAbi,
@@ -47,6 +53,12 @@ const CONTRACTS = {
   QualityNotifications: qualityNotificationsAbi,
   PaymentChannels: paymentChannelsAbi,
   TelemetryAnchors: telemetryAnchorsAbi,
+  RiskPools: riskPoolsAbi,
+  RiskPool: riskPoolAbi,
+  PolicyBook: policyBookAbi,
+  Claims: claimsAbi,
+  CrashTrigger: crashTriggerAbi,
+  IndexTrigger: indexTriggerAbi,
 };
 
 /** The sections of the document, and how the names of their errors begin. */
@@ -64,6 +76,9 @@ const SECTIONS: readonly [title: string, names: RegExp][] = [
   ["Payment channels", /^(?:Channel|Asset|Balance|Reserve)/],
   ["Mandates", /^Mandate/],
   ["Telemetry", /^Telemetry/],
+  ["Risk pools", /^(?:Pool|ERC20|ERC4626)/],
+  ["Policies", /^(?:Quote|Policy|Premium)/],
+  ["Claims", /^(?:Claim|Crash|Index)/],
 ];
 
 const INTRODUCTION = `# Errors

@@ -1,9 +1,11 @@
-import type { ContractRunner } from "ethers";
-import { id, ZeroHash } from "ethers";
+import type { ContractRunner, ParamType } from "ethers";
+import { id, ZeroAddress, ZeroHash } from "ethers";
+import { RiskPool__factory } from "../../sdk/src/chain/contracts.js";
 import { CONTRACT_ROLES } from "../../sdk/src/consortium/authority.js";
 import type { RoleName } from "../../sdk/src/consortium/roles.js";
 import { MEMBER_CLASSES, ROLES } from "../../sdk/src/consortium/roles.js";
 import { explainError } from "../../sdk/src/errors/explainError.js";
+import { StablecoinMock__factory } from "../../typechain-types/index.js";
 import { ADMISSION_DELAY, type createChain } from "./fixture.js";
 
 /** The vehicle that the matrix tests act on. */
@@ -22,7 +24,7 @@ export interface MatrixCaller {
 export async function deployMatrix(chain: Awaited<ReturnType<typeof createChain>>) {
   const { networkHelpers, ethers } = chain;
   const system = await chain.memberFixture();
-  const { actors, deployment, consortium, title, parts } = system;
+  const { actors, deployment, consortium, title, parts, pools, policies } = system;
   const record = (kind: number) => ({
     vehicleId: VEHICLE,
     documentHash: id("document"),
@@ -44,6 +46,20 @@ export async function deployMatrix(chain: Awaited<ReturnType<typeof createChain>
   const lotId = (BigInt(actors.supplier.address) << 64n) | 1n;
   await title.connect(actors.manufacturer).registerVehicle(actors.holder, record(1), ROLES.manufacturer);
   await parts.connect(actors.supplier).commissionLot(lot(1, 2), ROLES.supplier);
+
+  const token = await new StablecoinMock__factory(actors.deployer).deploy();
+  const poolTerms = {
+    asset: await token.getAddress(),
+    insurer: actors.insurer.address,
+    redeemDelaySeconds: 86_400,
+    cellCapBps: 10_000,
+    fleetCapBps: 10_000,
+  };
+  const openPool = pools.connect(actors.insurer).openPool;
+  const poolAddress = await openPool.staticCall(poolTerms, "Pool", "POOL");
+  await openPool(poolTerms, "Pool", "POOL");
+  const pool = RiskPool__factory.connect(poolAddress, actors.deployer);
+  const policyTerms = zeroStruct(policies.interface.getFunction("closePolicy").inputs[0]!);
 
   const expelled = (await ethers.getSigners())[30]!;
   for (const name of MEMBER_CLASSES) {
@@ -81,7 +97,15 @@ export async function deployMatrix(chain: Awaited<ReturnType<typeof createChain>
       isContract: true,
     });
   }
-  return { ...system, callers, record, lot, lotId };
+  return { ...system, callers, record, lot, lotId, pool, poolTerms, policyTerms };
+}
+
+/** A value of zeros for a parameter of any type without lists. */
+function zeroStruct(type: ParamType): unknown {
+  if (type.components !== null)
+    return Object.fromEntries(type.components.map((part) => [part.name, zeroStruct(part)]));
+  if (type.type === "address") return ZeroAddress;
+  return type.type === "bytes32" ? ZeroHash : 0;
 }
 
 /** The error that a call fails with, put into words; `undefined` if it succeeds. */

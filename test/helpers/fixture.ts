@@ -3,13 +3,18 @@ import { id } from "ethers";
 import { network } from "hardhat";
 import { deployLocal } from "../../scripts/lib/deployLocal.js";
 import {
+  Claims__factory,
   Consortium__factory,
+  CrashTrigger__factory,
+  IndexTrigger__factory,
   PartCertificates__factory,
   PartCustody__factory,
   PartTwins__factory,
   PaymentChannels__factory,
+  PolicyBook__factory,
   QualityNotifications__factory,
   Recalls__factory,
+  RiskPools__factory,
   TelemetryAnchors__factory,
   TitleMetadata__factory,
   VehicleKeys__factory,
@@ -84,6 +89,11 @@ export async function createChain(override: { initialDate?: string } = {}) {
       notifications: QualityNotifications__factory.connect(contracts.QualityNotifications, actors.deployer),
       channels: PaymentChannels__factory.connect(contracts.PaymentChannels, actors.deployer),
       anchors: TelemetryAnchors__factory.connect(contracts.TelemetryAnchors, actors.deployer),
+      pools: RiskPools__factory.connect(contracts.RiskPools, actors.deployer),
+      policies: PolicyBook__factory.connect(contracts.PolicyBook, actors.deployer),
+      claims: Claims__factory.connect(contracts.Claims, actors.deployer),
+      crashTrigger: CrashTrigger__factory.connect(contracts.CrashTrigger, actors.deployer),
+      indexTrigger: IndexTrigger__factory.connect(contracts.IndexTrigger, actors.deployer),
     };
   }
 

@@ -18,7 +18,7 @@ const CONTRACTS = new URL("../../contracts/", import.meta.url);
 /** Every function whose source says that only some may call it, as `Contract.function`. */
 function guardedFunctions(): string[] {
   const found: string[] = [];
-  for (const folder of ["access", "vehicle", "parts"]) {
+  for (const folder of ["access", "vehicle", "parts", "telemetry", "insurance"]) {
     for (const file of readdirSync(new URL(`${folder}/`, CONTRACTS))) {
       const source = readFileSync(new URL(`${folder}/${file}`, CONTRACTS), "utf8");
       for (const [, name, header, body] of source.matchAll(/function (\w+)\(([^{};]*?)\{([^]*?)\n {4}\}/g)) {
@@ -163,7 +163,14 @@ describe("Authority", () => {
           PartCertificates: system.certificates,
           Recalls: system.recalls,
           TelemetryAnchors: system.anchors,
+          RiskPools: system.pools,
+          RiskPool: system.pool,
+          PolicyBook: system.policies,
+          IndexTrigger: system.indexTrigger,
+          Claims: system.claims,
         };
+        const keys = { cell: id("cell"), fleetId: ZeroHash };
+        const { address: payer } = actors.stranger;
         const args: Record<string, unknown[]> = {
           admitMember: [actors.stranger.address, ROLES.workshop, ZeroHash],
           expelMember: [actors.workshop.address, ZeroHash],
@@ -183,6 +190,22 @@ describe("Authority", () => {
           setHolds: [actors.supplier.address, [], true],
           setSoftwareRegistry: [ZeroAddress],
           issueCertificate: [system.lotId, 0, 4_000_000_000, id("certificate")],
+          openPool: [system.poolTerms, "Pool", "POOL"],
+          lockCover: [keys, 1, payer, 0],
+          releaseCover: [keys, 0, payer, 0],
+          takePremium: [payer, 0],
+          earnPremium: [0],
+          reserveClaim: [keys, 0],
+          releaseClaim: [keys, 0, false],
+          payReserved: [payer, 0, 0],
+          payClaim: [keys, payer, 0],
+          takeBond: [payer, 0],
+          giveBond: [payer, 0],
+          drawCover: [system.policyTerms, 1, 1],
+          restoreCover: [id("policy"), 1],
+          reportIndex: [id("cell"), id("hail"), 1, 1],
+          resolveIndex: [id("cell"), id("hail"), 1, 1, ZeroHash],
+          resolveChallenge: [system.policyTerms, id("incident"), true],
           revokeCertificate: [system.lotId, id("certificate"), id("reason")],
         };
         for (const { name, roles, runner } of callers) {

@@ -3,6 +3,8 @@
 /* eslint-disable */
 import type * as access from './access/index.js';
 export type { access };
+import type * as insurance from './insurance/index.js';
+export type { insurance };
 import type * as interfaces from './interfaces/index.js';
 export type { interfaces };
 import type * as libraries from './libraries/index.js';

@@ -35,6 +35,11 @@ const deployment = {
     QualityNotifications: address("4"),
     PaymentChannels: address("5"),
     TelemetryAnchors: address("6"),
+    RiskPools: address("7"),
+    PolicyBook: address("8"),
+    Claims: address("9"),
+    CrashTrigger: address("1"),
+    IndexTrigger: address("2"),
   },
 };
 

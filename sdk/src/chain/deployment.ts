@@ -21,6 +21,11 @@ export interface Deployment {
     QualityNotifications: `0x${string}`;
     PaymentChannels: `0x${string}`;
     TelemetryAnchors: `0x${string}`;
+    RiskPools: `0x${string}`;
+    PolicyBook: `0x${string}`;
+    Claims: `0x${string}`;
+    CrashTrigger: `0x${string}`;
+    IndexTrigger: `0x${string}`;
   };
 }
 

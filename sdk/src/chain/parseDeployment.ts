@@ -18,6 +18,11 @@ const CONTRACTS = [
   "QualityNotifications",
   "PaymentChannels",
   "TelemetryAnchors",
+  "RiskPools",
+  "PolicyBook",
+  "Claims",
+  "CrashTrigger",
+  "IndexTrigger",
 ] as const satisfies readonly (keyof Deployment["contracts"])[];
 
 /**

@@ -9,7 +9,12 @@ export type AuthorityTarget =
   | "PartTwins"
   | "PartCertificates"
   | "Recalls"
-  | "TelemetryAnchors";
+  | "TelemetryAnchors"
+  | "RiskPools"
+  | "RiskPool"
+  | "PolicyBook"
+  | "IndexTrigger"
+  | "Claims";
 
 /** What a caller waits for before a restricted function takes effect. */
 export type AuthorityDelay =
@@ -193,6 +198,134 @@ export const AUTHORITY_TABLE = [
     guardian: "none",
     guard: "restricted",
   },
+  {
+    target: "RiskPools",
+    function: "openPool",
+    role: "insurer",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "RiskPool",
+    function: "lockCover",
+    role: "coverController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "RiskPool",
+    function: "releaseCover",
+    role: "coverController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "RiskPool",
+    function: "takePremium",
+    role: "coverController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "RiskPool",
+    function: "earnPremium",
+    role: "coverController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "RiskPool",
+    function: "reserveClaim",
+    role: "claimController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "RiskPool",
+    function: "releaseClaim",
+    role: "claimController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "RiskPool",
+    function: "payReserved",
+    role: "claimController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "RiskPool",
+    function: "payClaim",
+    role: "claimController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "RiskPool",
+    function: "takeBond",
+    role: "claimController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "RiskPool",
+    function: "giveBond",
+    role: "claimController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "PolicyBook",
+    function: "drawCover",
+    role: "claimController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "PolicyBook",
+    function: "restoreCover",
+    role: "claimController",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "IndexTrigger",
+    function: "reportIndex",
+    role: "meterOperator",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "IndexTrigger",
+    function: "resolveIndex",
+    role: "auditor",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
+  {
+    target: "Claims",
+    function: "resolveChallenge",
+    role: "court",
+    delay: "none",
+    guardian: "none",
+    guard: "member",
+  },
 ] as const satisfies readonly AuthorityRow[];
 
 /**
@@ -304,6 +437,11 @@ export const CONTRACT_ROLES = [
   { contract: "Recalls", role: "recordController" },
   { contract: "Recalls", role: "recallController" },
   { contract: "Recalls", role: "safetyController" },
+  { contract: "PolicyBook", role: "coverController" },
+  { contract: "Claims", role: "claimController" },
+  { contract: "Claims", role: "recordController" },
+  { contract: "CrashTrigger", role: "trigger" },
+  { contract: "IndexTrigger", role: "trigger" },
 ] as const satisfies readonly { contract: string; role: RoleName }[];
 
 /**

@@ -1,4 +1,5 @@
 import type { ErrorWords } from "./errorWords/formats.js";
+import { INSURANCE_WORDS } from "./errorWords/insurance.js";
 import { LIBRARY_WORDS } from "./errorWords/libraries.js";
 import { MEMBER_WORDS } from "./errorWords/members.js";
 import { PART_WORDS } from "./errorWords/parts.js";
@@ -21,5 +22,6 @@ export const ERROR_WORDS: Record<string, ErrorWords> = {
   ...RECALL_WORDS,
   ...PAYMENT_WORDS,
   ...TELEMETRY_WORDS,
+  ...INSURANCE_WORDS,
   ...LIBRARY_WORDS,
 };
