@@ -18,6 +18,7 @@ export const DEPLOYED_CONTRACTS = {
   PaymentChannels: "channels",
   TelemetryAnchors: "anchors",
   RiskPools: "pools",
+  Premiums: "premiums",
   PolicyBook: "policies",
   Claims: "claims",
   CrashTrigger: "crashTrigger",

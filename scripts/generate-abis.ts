@@ -28,6 +28,7 @@ const CONTRACTS = {
   TelemetryAnchors: "contracts/telemetry/TelemetryAnchors.sol",
   RiskPools: "contracts/insurance/RiskPools.sol",
   RiskPool: "contracts/insurance/RiskPool.sol",
+  Premiums: "contracts/insurance/Premiums.sol",
   PolicyBook: "contracts/insurance/PolicyBook.sol",
   Claims: "contracts/insurance/Claims.sol",
   CrashTrigger: "contracts/insurance/CrashTrigger.sol",

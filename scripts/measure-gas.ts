@@ -36,6 +36,10 @@ const LIMITS: Record<string, { limit: number; peer?: number }> = {
   requestCloseAndWithdraw: { limit: 85_000, peer: 103_092 },
   cooperativeClose: { limit: 54_000, peer: 74_105 },
   calldataPerClaim: { limit: 290, peer: 481 },
+  depositCapital: { limit: 120_000 },
+  buyPolicy: { limit: 220_000 },
+  provePremiumPeriod: { limit: 140_000 },
+  openParametricClaim: { limit: 220_000 },
 };
 
 /**

@@ -12,6 +12,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {MemberAccess} from "../access/MemberAccess.sol";
 import {Roles} from "../access/Roles.sol";
 import {IPolicyBook} from "../interfaces/IPolicyBook.sol";
+import {IPremiums} from "../interfaces/IPremiums.sol";
 import {IRiskPool} from "../interfaces/IRiskPool.sol";
 import {IRiskPools} from "../interfaces/IRiskPools.sol";
 import {ITelemetryAnchors} from "../interfaces/ITelemetryAnchors.sol";
@@ -28,8 +29,6 @@ import {
     PolicyQuote,
     PolicyStatus,
     PolicyTerms,
-    PremiumPeriod,
-    PremiumRates,
     Subject
 } from "../types/InsuranceTypes.sol";
 import {Locks} from "../types/Locks.sol";
@@ -50,8 +49,6 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     using PolicyLib for PolicyQuote;
     using PolicyLib for PolicyTerms;
     using PolicyLib for Subject;
-    using PremiumLib for PremiumPeriod;
-    using PremiumLib for PremiumRates;
     using TelemetryLib for TripCounters;
 
     /// @inheritdoc IPolicyBook
@@ -61,9 +58,6 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     uint40 private constant GRACE_SECONDS = 3 days;
 
     uint32 private constant MIN_PERIOD = 1 days;
-
-    /// @dev What `from` has to hash to when a recorder has counted nothing yet.
-    bytes32 private constant NO_SUMMARY = keccak256(new bytes(17 * 32));
 
     /// @inheritdoc IPolicyBook
     IRiskPools public immutable pools;
@@ -77,10 +71,17 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     /// @inheritdoc IPolicyBook
     ITelemetryAnchors public immutable anchors;
 
+    /// @inheritdoc IPolicyBook
+    IPremiums public immutable premiums;
+
+    /// @dev The digest of a summary of zeros: what comes before the first of a recorder that had counted nothing.
+    bytes32 private immutable _noSummary;
+
     /// @dev A bill while it is made out.
     struct Bill {
-        PremiumPeriod period;
+        uint256 premium;
         uint256 factor;
+        uint256 distanceM;
         uint40 billedUntil;
         bytes32 digest;
         bool isPaid;
@@ -96,12 +97,16 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         address authority,
         IRiskPools newPools,
         IVehicleTitle newTitle,
-        ITelemetryAnchors newAnchors
+        ITelemetryAnchors newAnchors,
+        IPremiums newPremiums
     ) AccessManaged(authority) EIP712("blok auto policies", "1") {
         pools = newPools;
         title = newTitle;
         records = newTitle.records();
         anchors = newAnchors;
+        premiums = newPremiums;
+        TripSummary memory nothing;
+        _noSummary = newAnchors.digestOf(nothing);
     }
 
     /* BUYING */
@@ -295,7 +300,7 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         emit PremiumProven(
             policyId,
             bill.digest,
-            uint64(bill.period.distanceM), // a difference of two counters of this width
+            uint64(bill.distanceM), // a difference of two counters of this width
             uint16(bill.factor), // not above the maximum of this width
             premium,
             bill.billedUntil
@@ -311,13 +316,11 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         AnchoredSummary calldata to
     ) private view returns (bytes32 digest) {
         TripSummary calldata summary = to.summary;
-        if (lastSummary == 0) {
-            bytes32 fromHash = keccak256(abi.encode(from));
-            require(fromHash == NO_SUMMARY, PremiumSummaryNotLast(policyId, fromHash, 0));
-        } else {
-            bytes32 fromDigest = anchors.digestOf(from);
-            require(fromDigest == lastSummary, PremiumSummaryNotLast(policyId, fromDigest, lastSummary));
-        }
+        bytes32 fromDigest = anchors.digestOf(from);
+        require(
+            fromDigest == (lastSummary == 0 ? _noSummary : lastSummary),
+            PremiumSummaryNotLast(policyId, fromDigest, lastSummary)
+        );
         require(summary.vehicleId == vehicleId, PremiumVehicleForeign(vehicleId, summary.vehicleId));
         require(
             summary.sequence > from.sequence && summary.startedAt >= from.endedAt,
@@ -337,21 +340,17 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         TripSummary calldata to
     ) private view {
         PolicyQuote calldata quote = terms.quote;
-        PremiumRates memory rates = quote.rates;
         uint256 until = Math.min(to.endedAt, quote.endsAt);
         bill.billedUntil = uint40(Math.max(until, policy.billedUntil)); // both of this width
-        bill.period = PremiumLib.between(from.counters, to.counters, bill.billedUntil - policy.billedUntil);
-
         bool isLate = block.timestamp > _provableUntil(quote, policy);
-        bill.factor =
+        (bill.premium, bill.factor, bill.distanceM) = premiums.premiumOf(
+            quote.rates,
+            from.counters,
+            to.counters,
+            bill.billedUntil - policy.billedUntil,
+            uint256(policy.missedPeriods) * quote.periodSeconds,
             isLate || _isContradicted(terms.subject, from, to)
-                ? rates.maxFactorBps
-                : rates.factorBps(bill.period);
-        if (policy.missedPeriods != 0) {
-            bill.period = bill.period.without(
-                rates.silent(uint256(policy.missedPeriods) * quote.periodSeconds)
-            );
-        }
+        );
     }
 
     /// @dev Whether the odometer of the life record tells another distance than the counter. Readings from before the baseline
@@ -391,8 +390,7 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
             PremiumPeriodOpen(policyId, provableUntil)
         );
         Bill memory bill;
-        bill.period = PremiumLib.silent(quote.rates, quote.periodSeconds);
-        bill.factor = quote.rates.maxFactorBps;
+        (bill.premium, bill.distanceM) = premiums.silencePremiumOf(quote.rates, quote.periodSeconds);
         premium = _charge(policyId, quote, policy, stored, bill);
         if (!bill.isPaid) return 0;
         policy.billedUntil = uint40(billedUntil); // not after the end
@@ -400,7 +398,7 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         _store(stored, policy);
         emit PremiumAssumed(
             policyId,
-            uint64(bill.period.distanceM), // of a rate and a time of 32 bits each
+            uint64(bill.distanceM), // of a rate and a time of 32 bits each
             premium,
             policy.billedUntil
         );
@@ -419,7 +417,7 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         Policy storage stored,
         Bill memory bill
     ) private returns (uint96 amount) {
-        uint256 premium = PremiumLib.premium(quote.rates, bill.period, bill.factor);
+        uint256 premium = bill.premium;
         IRiskPool pool = IRiskPool(quote.pool);
         uint256 short = Math.saturatingSub(premium, policy.balance);
         if (short != 0) {
@@ -469,12 +467,14 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
             require(block.timestamp > claimableUntil, PolicyNotOver(policyId, quote.endsAt, claimableUntil));
         }
         // What was not proven is billed as silence, but no further than what was paid in advance.
-        PremiumRates memory rates = quote.rates;
-        uint256 silentS = Math.saturatingSub(Math.min(block.timestamp, quote.endsAt), policy.billedUntil);
-        uint96 premium =
-            policy.status == PolicyStatus.Paused
-                ? 0
-                : uint96(Math.min(policy.balance, rates.premium(rates.silent(silentS), rates.maxFactorBps)));
+        uint96 premium;
+        if (policy.status != PolicyStatus.Paused) {
+            (uint256 due, ) = premiums.silencePremiumOf(
+                quote.rates,
+                Math.saturatingSub(Math.min(block.timestamp, quote.endsAt), policy.billedUntil)
+            );
+            premium = uint96(Math.min(policy.balance, due)); // of this width
+        }
         uint96 refund = policy.balance - premium;
 
         emit PolicyClosed(policyId, policy.coverLeft, premium, refund);
@@ -552,16 +552,6 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     /// @inheritdoc IPolicyBook
     function leafOf(Subject calldata subject) external pure returns (bytes32) {
         return subject.leafOf();
-    }
-
-    /// @inheritdoc IPolicyBook
-    function quotePremium(
-        PolicyQuote calldata quote,
-        PremiumPeriod calldata period
-    ) external pure returns (uint256 premium, uint256 factorBps) {
-        PremiumRates memory rates = quote.rates;
-        factorBps = rates.factorBps(period);
-        premium = rates.premium(period, factorBps);
     }
 
     /* INTERNALS */

@@ -6,10 +6,10 @@ import {
     Policy,
     PolicyQuote,
     PolicyTerms,
-    PremiumPeriod,
     Subject
 } from "../types/InsuranceTypes.sol";
 import {AnchoredSummary, TripSummary} from "../types/TelemetryTypes.sol";
+import {IPremiums} from "./IPremiums.sol";
 import {IRiskPools} from "./IRiskPools.sol";
 import {ITelemetryAnchors} from "./ITelemetryAnchors.sol";
 import {IVehicleRecords} from "./IVehicleRecords.sol";
@@ -216,12 +216,6 @@ interface IPolicyBook {
 
     function leafOf(Subject calldata subject) external pure returns (bytes32);
 
-    /// @notice What the driving between two summaries would be billed, without what is known of the policy.
-    function quotePremium(
-        PolicyQuote calldata quote,
-        PremiumPeriod calldata period
-    ) external pure returns (uint256 premium, uint256 factorBps);
-
     function pools() external view returns (IRiskPools);
 
     function title() external view returns (IVehicleTitle);
@@ -229,4 +223,6 @@ interface IPolicyBook {
     function records() external view returns (IVehicleRecords);
 
     function anchors() external view returns (ITelemetryAnchors);
+
+    function premiums() external view returns (IPremiums);
 }

@@ -9,9 +9,10 @@ export default buildModule("Insurance", (m) => {
   const indexQuorum = m.getParameter("indexQuorum", 2);
 
   const pools = m.contract("RiskPools", [consortium]);
-  const policies = m.contract("PolicyBook", [consortium, pools, title, anchors]);
+  const premiums = m.contract("Premiums");
+  const policies = m.contract("PolicyBook", [consortium, pools, title, anchors, premiums]);
   const claims = m.contract("Claims", [consortium, policies]);
   const crashTrigger = m.contract("CrashTrigger", [consortium, keys]);
   const indexTrigger = m.contract("IndexTrigger", [consortium, indexQuorum]);
-  return { pools, policies, claims, crashTrigger, indexTrigger };
+  return { pools, premiums, policies, claims, crashTrigger, indexTrigger };
 });

@@ -6,6 +6,7 @@ import {Claims} from "../../contracts/insurance/Claims.sol";
 import {CrashTrigger} from "../../contracts/insurance/CrashTrigger.sol";
 import {IndexTrigger} from "../../contracts/insurance/IndexTrigger.sol";
 import {PolicyBook} from "../../contracts/insurance/PolicyBook.sol";
+import {Premiums} from "../../contracts/insurance/Premiums.sol";
 import {RiskPool} from "../../contracts/insurance/RiskPool.sol";
 import {RiskPools} from "../../contracts/insurance/RiskPools.sol";
 import {StablecoinMock} from "../../contracts/mocks/StablecoinMock.sol";
@@ -76,7 +77,7 @@ abstract contract InsuranceTest is KeysTest {
         token = new StablecoinMock();
         anchors = new TelemetryAnchors(address(consortium), keys);
         pools = new RiskPools(address(consortium));
-        book = new PolicyBook(address(consortium), pools, title, anchors);
+        book = new PolicyBook(address(consortium), pools, title, anchors, new Premiums());
         claims = new Claims(address(consortium), book);
         crashTrigger = new CrashTrigger(address(consortium), keys);
         indexTrigger = new IndexTrigger(address(consortium), 2);

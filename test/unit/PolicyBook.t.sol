@@ -565,7 +565,7 @@ contract PolicyBookTest is InsuranceTest {
             abi.encodeWithSelector(
                 IPolicyBook.PremiumSummaryNotLast.selector,
                 policyId,
-                keccak256(abi.encode(from)),
+                anchors.digestOf(from),
                 0
             )
         );

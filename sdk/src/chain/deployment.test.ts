@@ -36,6 +36,7 @@ const deployment = {
     PaymentChannels: address("5"),
     TelemetryAnchors: address("6"),
     RiskPools: address("7"),
+    Premiums: address("3"),
     PolicyBook: address("8"),
     Claims: address("9"),
     CrashTrigger: address("1"),

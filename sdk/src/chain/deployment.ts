@@ -22,6 +22,7 @@ export interface Deployment {
     PaymentChannels: `0x${string}`;
     TelemetryAnchors: `0x${string}`;
     RiskPools: `0x${string}`;
+    Premiums: `0x${string}`;
     PolicyBook: `0x${string}`;
     Claims: `0x${string}`;
     CrashTrigger: `0x${string}`;

@@ -19,6 +19,7 @@ const CONTRACTS = [
   "PaymentChannels",
   "TelemetryAnchors",
   "RiskPools",
+  "Premiums",
   "PolicyBook",
   "Claims",
   "CrashTrigger",
