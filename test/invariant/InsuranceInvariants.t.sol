@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {Assertions} from "../helpers/Assertions.sol";
 import {InsuranceHandler} from "./handlers/InsuranceHandler.sol";
 
@@ -70,7 +71,10 @@ contract InsuranceInvariants is Assertions {
             _play.proceed.selector
         ];
         for (uint256 i = 0; i < actions.length; ++i) {
-            assertTrue(_play.doneBy(actions[i]) > 1, "everything happens");
+            assertTrue(
+                _play.doneBy(actions[i]) > 1,
+                string.concat("everything happens, but action ", Strings.toString(i))
+            );
         }
     }
 
@@ -100,6 +104,6 @@ contract InsuranceInvariants is Assertions {
         else if (action == 14) _play.crash(seed);
         else if (action == 15) _play.claim(seed);
         else _play.proceed(seed);
-        if (more % 3 == 0) _play.wait_(more);
+        if (more % 4 == 0) _play.wait_(more);
     }
 }

@@ -84,6 +84,13 @@ abstract contract InsuranceHandler is InsuranceTest {
             vm.prank(lp);
             riskPools[i].deposit(POOL_CAPITAL, lp);
         }
+        // It begins where much can go wrong: two covers of each vehicle, in two pools, that have driven.
+        for (uint256 i = 0; i < 3; ++i) {
+            drive(i, 1_000_000);
+            buy(i | (1 << 32), 15_000 * EUR);
+            buy(i | (1 << 8) | (1 << 16) | (1 << 32), 10_000 * EUR);
+        }
+        vm.warp(block.timestamp + 2 days);
     }
 
     /* CAPITAL */
@@ -292,7 +299,7 @@ abstract contract InsuranceHandler is InsuranceTest {
     }
 
     function wait_(uint256 seed) public {
-        vm.warp(block.timestamp + bound(seed, 1 hours, 6 days));
+        vm.warp(block.timestamp + bound(seed, 1 hours, 4 days));
     }
 
     /* CLAIMS */
@@ -312,7 +319,8 @@ abstract contract InsuranceHandler is InsuranceTest {
 
     /// @dev Claims any crash under any policy, told of with a clock that is up to half an hour off.
     function claim(uint256 seed) public {
-        if (crashes.length == 0 || sold.length == 0) return;
+        if (sold.length == 0) return;
+        if (crashes.length == 0 || (seed >> 40) % 2 == 0) crash(seed);
         uint256 crashIndex = (seed >> 8) % 2 == 0 ? crashes.length - 1 : (seed >> 16) % crashes.length;
         Crashed storage crashed = crashes[crashIndex];
         uint256 soldIndex = _policyFor(crashed.vehicleId, seed >> 24);
@@ -352,12 +360,14 @@ abstract contract InsuranceHandler is InsuranceTest {
         return true;
     }
 
-    /// @dev Rather the newest policies of the vehicle: the old ones are mostly over.
-    function _policyFor(uint256 vehicleId, uint256 seed) private view returns (uint256 found) {
-        found = seed % sold.length;
-        for (uint256 i = 0; i < sold.length; ++i) {
-            if (sold[i].vehicleId == vehicleId && (seed >> (i % 32)) % 4 != 0) found = i;
+    /// @dev Mostly one of the vehicle's that is open, else any.
+    function _policyFor(uint256 vehicleId, uint256 seed) private view returns (uint256) {
+        for (uint256 i = 0; seed % 8 != 7 && i < sold.length; ++i) {
+            uint256 index = (seed + i) % sold.length;
+            if (sold[index].vehicleId == vehicleId && _isOpen(book.policyOf(sold[index].policyId)))
+                return index;
         }
+        return seed % sold.length;
     }
 
     /// @dev Challenges, decides, settles, revokes, cancels or hands over, whoever may or may not.
