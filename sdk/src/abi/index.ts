@@ -15,6 +15,7 @@ export { paymentChannelsAbi } from "./PaymentChannels.js";
 export { telemetryAnchorsAbi } from "./TelemetryAnchors.js";
 export { riskPoolsAbi } from "./RiskPools.js";
 export { riskPoolAbi } from "./RiskPool.js";
+export { premiumsAbi } from "./Premiums.js";
 export { policyBookAbi } from "./PolicyBook.js";
 export { claimsAbi } from "./Claims.js";
 export { crashTriggerAbi } from "./CrashTrigger.js";

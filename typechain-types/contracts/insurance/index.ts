@@ -5,5 +5,6 @@ export type { Claims } from './Claims.js';
 export type { CrashTrigger } from './CrashTrigger.js';
 export type { IndexTrigger } from './IndexTrigger.js';
 export type { PolicyBook } from './PolicyBook.js';
+export type { Premiums } from './Premiums.js';
 export type { RiskPool } from './RiskPool.js';
 export type { RiskPools } from './RiskPools.js';

@@ -54,13 +54,8 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type AnchoredSummaryStructOutput = [summary: TripSummaryStructOutput, signer: string, signature: string, root: string, proof: string[]] & {summary: TripSummaryStructOutput, signer: string, signature: string, root: string, proof: string[] }
   
 
-    export type PremiumPeriodStruct = {distanceM: BigNumberish, coverS: BigNumberish, drivingS: BigNumberish, nightS: BigNumberish, overLimitS: BigNumberish, harshEvents: BigNumberish}
-
-    export type PremiumPeriodStructOutput = [distanceM: bigint, coverS: bigint, drivingS: bigint, nightS: bigint, overLimitS: bigint, harshEvents: bigint] & {distanceM: bigint, coverS: bigint, drivingS: bigint, nightS: bigint, overLimitS: bigint, harshEvents: bigint }
-  
-
   export interface IPolicyBookInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_BATCH" | "activeCoverOf" | "anchors" | "assumePremiumPeriod" | "buyPolicies" | "buyPolicy" | "closePolicy" | "depositPremium" | "drawCover" | "isQuoteRevoked" | "leafOf" | "policyIdOf" | "policyOf" | "pools" | "provePremiumPeriod" | "quoteDigestOf" | "quoteHashOf" | "quotePremium" | "records" | "restoreCover" | "revokeQuote" | "title"): FunctionFragment;
+    getFunction(nameOrSignature: "MAX_BATCH" | "activeCoverOf" | "anchors" | "assumePremiumPeriod" | "buyPolicies" | "buyPolicy" | "closePolicy" | "depositPremium" | "drawCover" | "isQuoteRevoked" | "leafOf" | "policyIdOf" | "policyOf" | "pools" | "premiums" | "provePremiumPeriod" | "quoteDigestOf" | "quoteHashOf" | "records" | "restoreCover" | "revokeQuote" | "title"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "CoverDrawn" | "CoverRestored" | "PolicyBought" | "PolicyClosed" | "PolicyPaused" | "PolicyResumed" | "PremiumAssumed" | "PremiumDeposited" | "PremiumProven" | "QuoteRevoked"): EventFragment;
 
@@ -78,10 +73,10 @@ encodeFunctionData(functionFragment: 'leafOf', values: [SubjectStruct]): string;
 encodeFunctionData(functionFragment: 'policyIdOf', values: [PolicyTermsStruct]): string;
 encodeFunctionData(functionFragment: 'policyOf', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'pools', values?: undefined): string;
+encodeFunctionData(functionFragment: 'premiums', values?: undefined): string;
 encodeFunctionData(functionFragment: 'provePremiumPeriod', values: [PolicyTermsStruct, TripSummaryStruct, AnchoredSummaryStruct]): string;
 encodeFunctionData(functionFragment: 'quoteDigestOf', values: [PolicyQuoteStruct]): string;
 encodeFunctionData(functionFragment: 'quoteHashOf', values: [PolicyQuoteStruct]): string;
-encodeFunctionData(functionFragment: 'quotePremium', values: [PolicyQuoteStruct, PremiumPeriodStruct]): string;
 encodeFunctionData(functionFragment: 'records', values?: undefined): string;
 encodeFunctionData(functionFragment: 'restoreCover', values: [BytesLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'revokeQuote', values: [PolicyQuoteStruct]): string;
@@ -101,10 +96,10 @@ decodeFunctionResult(functionFragment: 'leafOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'policyIdOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'policyOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'pools', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'premiums', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'provePremiumPeriod', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'quoteDigestOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'quoteHashOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'quotePremium', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'records', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'restoreCover', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revokeQuote', data: BytesLike): Result;
@@ -378,6 +373,14 @@ decodeFunctionResult(functionFragment: 'title', data: BytesLike): Result;
     
 
     
+    premiums: TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >
+    
+
+    
     provePremiumPeriod: TypedContractMethod<
       [terms: PolicyTermsStruct, from: TripSummaryStruct, to: AnchoredSummaryStruct, ],
       [bigint],
@@ -397,14 +400,6 @@ decodeFunctionResult(functionFragment: 'title', data: BytesLike): Result;
     quoteHashOf: TypedContractMethod<
       [quote: PolicyQuoteStruct, ],
       [string],
-      'view'
-    >
-    
-
-    
-    quotePremium: TypedContractMethod<
-      [quote: PolicyQuoteStruct, period: PremiumPeriodStruct, ],
-      [[bigint, bigint] & {premium: bigint, factorBps: bigint }],
       'view'
     >
     
@@ -514,6 +509,11 @@ getFunction(nameOrSignature: 'pools'): TypedContractMethod<
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'premiums'): TypedContractMethod<
+      [],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'provePremiumPeriod'): TypedContractMethod<
       [terms: PolicyTermsStruct, from: TripSummaryStruct, to: AnchoredSummaryStruct, ],
       [bigint],
@@ -527,11 +527,6 @@ getFunction(nameOrSignature: 'quoteDigestOf'): TypedContractMethod<
 getFunction(nameOrSignature: 'quoteHashOf'): TypedContractMethod<
       [quote: PolicyQuoteStruct, ],
       [string],
-      'view'
-    >;
-getFunction(nameOrSignature: 'quotePremium'): TypedContractMethod<
-      [quote: PolicyQuoteStruct, period: PremiumPeriodStruct, ],
-      [[bigint, bigint] & {premium: bigint, factorBps: bigint }],
       'view'
     >;
 getFunction(nameOrSignature: 'records'): TypedContractMethod<

@@ -18,6 +18,7 @@ export type { IPartTwins } from './IPartTwins.js';
 export type { IPaymentChannels } from './IPaymentChannels.js';
 export type { IPermit2 } from './IPermit2.js';
 export type { IPolicyBook } from './IPolicyBook.js';
+export type { IPremiums } from './IPremiums.js';
 export type { IQualityNotifications } from './IQualityNotifications.js';
 export type { IRecalls } from './IRecalls.js';
 export type { IRiskPool } from './IRiskPool.js';

@@ -5,5 +5,6 @@ export { Claims__factory } from './Claims__factory.js';
 export { CrashTrigger__factory } from './CrashTrigger__factory.js';
 export { IndexTrigger__factory } from './IndexTrigger__factory.js';
 export { PolicyBook__factory } from './PolicyBook__factory.js';
+export { Premiums__factory } from './Premiums__factory.js';
 export { RiskPool__factory } from './RiskPool__factory.js';
 export { RiskPools__factory } from './RiskPools__factory.js';

@@ -2649,6 +2649,19 @@
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "premiums",
+    "outputs": [
+      {
+        "internalType": "contract IPremiums",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "components": [
@@ -3512,248 +3525,6 @@
         "internalType": "bytes32",
         "name": "",
         "type": "bytes32"
-      }
-    ],
-    "stateMutability": "pure",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "components": [
-          {
-            "internalType": "address",
-            "name": "pool",
-            "type": "address"
-          },
-          {
-            "internalType": "address",
-            "name": "trigger",
-            "type": "address"
-          },
-          {
-            "internalType": "bytes32",
-            "name": "productId",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "bytes32",
-            "name": "subjectRoot",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "bytes32",
-            "name": "fleetId",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "uint96",
-            "name": "cover",
-            "type": "uint96"
-          },
-          {
-            "internalType": "uint96",
-            "name": "minDeposit",
-            "type": "uint96"
-          },
-          {
-            "internalType": "uint40",
-            "name": "expiresAt",
-            "type": "uint40"
-          },
-          {
-            "internalType": "uint40",
-            "name": "endsAt",
-            "type": "uint40"
-          },
-          {
-            "internalType": "uint32",
-            "name": "waitingSeconds",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "periodSeconds",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint64",
-            "name": "salt",
-            "type": "uint64"
-          },
-          {
-            "components": [
-              {
-                "internalType": "uint64",
-                "name": "perKm",
-                "type": "uint64"
-              },
-              {
-                "internalType": "uint64",
-                "name": "perDay",
-                "type": "uint64"
-              },
-              {
-                "internalType": "uint64",
-                "name": "perDrivingHour",
-                "type": "uint64"
-              },
-              {
-                "internalType": "uint32",
-                "name": "maxDailyM",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "minFactorBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "maxFactorBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "nightBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "overLimitBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "harshBps",
-                "type": "uint16"
-              }
-            ],
-            "internalType": "struct PremiumRates",
-            "name": "rates",
-            "type": "tuple"
-          },
-          {
-            "components": [
-              {
-                "internalType": "uint32",
-                "name": "threshold1",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "threshold2",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "threshold3",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "payoutBps1",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "payoutBps2",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "payoutBps3",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint32",
-                "name": "totalLossAt",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "salvageBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint32",
-                "name": "challengeSeconds",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint96",
-                "name": "instantCap",
-                "type": "uint96"
-              },
-              {
-                "internalType": "uint96",
-                "name": "bond",
-                "type": "uint96"
-              },
-              {
-                "internalType": "uint8",
-                "name": "corroborations",
-                "type": "uint8"
-              }
-            ],
-            "internalType": "struct PayoutTerms",
-            "name": "payout",
-            "type": "tuple"
-          }
-        ],
-        "internalType": "struct PolicyQuote",
-        "name": "quote",
-        "type": "tuple"
-      },
-      {
-        "components": [
-          {
-            "internalType": "uint256",
-            "name": "distanceM",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "coverS",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "drivingS",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "nightS",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "overLimitS",
-            "type": "uint256"
-          },
-          {
-            "internalType": "uint256",
-            "name": "harshEvents",
-            "type": "uint256"
-          }
-        ],
-        "internalType": "struct PremiumPeriod",
-        "name": "period",
-        "type": "tuple"
-      }
-    ],
-    "name": "quotePremium",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "premium",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "factorBps",
-        "type": "uint256"
       }
     ],
     "stateMutability": "pure",

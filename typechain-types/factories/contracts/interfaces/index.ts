@@ -17,6 +17,7 @@ export { IPartTwins__factory } from './IPartTwins__factory.js';
 export { IPaymentChannels__factory } from './IPaymentChannels__factory.js';
 export { IPermit2__factory } from './IPermit2__factory.js';
 export { IPolicyBook__factory } from './IPolicyBook__factory.js';
+export { IPremiums__factory } from './IPremiums__factory.js';
 export { IQualityNotifications__factory } from './IQualityNotifications__factory.js';
 export { IRecalls__factory } from './IRecalls__factory.js';
 export { IRiskPool__factory } from './IRiskPool__factory.js';
