@@ -74,9 +74,9 @@ contract Claims is IClaims, MemberAccess, ReentrancyGuardTransient {
             finding.silentS == 0
                 ? payout.amountOf(terms.quote.cover, finding.severity)
                 : PayoutLib.silenceRefund(terms.quote.rates.perDay, finding.silentS);
-        bytes32 policyId;
+        bytes32 policyId = PolicyLib.idOf(terms);
         address holder;
-        (policyId, holder, amount) = book.drawCover(terms, finding.occurredAt, amount);
+        (holder, amount) = _draw(terms, policyId, finding.occurredAt, amount);
         require(amount != 0, ClaimPaysNothing(policyId, finding.severity));
 
         Claim storage claim = _claims[incidentId];
@@ -106,6 +106,24 @@ contract Claims is IClaims, MemberAccess, ReentrancyGuardTransient {
         );
         if (finding.author != address(0)) _recordAccident(terms.subject.vehicleId, finding);
         _take(terms, incidentId, holder, amount, claim.status == ClaimStatus.Submitted);
+    }
+
+    /// @dev The id is the hash of these very terms: what is passed of them is the policy's.
+    function _draw(
+        PolicyTerms calldata terms,
+        bytes32 policyId,
+        uint40 occurredAt,
+        uint96 amount
+    ) private returns (address holder, uint96 drawn) {
+        return
+            book.drawCover(
+                policyId,
+                terms.subject.vehicleId,
+                terms.quote.waitingSeconds,
+                terms.quote.endsAt,
+                occurredAt,
+                amount
+            );
     }
 
     function _take(

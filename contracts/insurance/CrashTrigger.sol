@@ -5,7 +5,6 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {MemberAccess} from "../access/MemberAccess.sol";
 import {Roles} from "../access/Roles.sol";
@@ -130,6 +129,7 @@ contract CrashTrigger is ICrashTrigger, EIP712, MemberAccess {
             attestations.length <= MAX_ATTESTATIONS,
             CrashAttestersCount(attestations.length, MAX_ATTESTATIONS)
         );
+        address holder = _title.ownerOf(crash.vehicleId);
         uint256 groups;
         for (uint256 i = 0; i < attestations.length; ++i) {
             CrashAttestation calldata attestation = attestations[i];
@@ -140,13 +140,14 @@ contract CrashTrigger is ICrashTrigger, EIP712, MemberAccess {
             }
             require(!isRepeated, CrashAttesterRepeated(attestation.role, attestation.signer));
             groups |= group;
-            _requireAttested(crash, crashHash, attestation);
+            _requireAttested(crash, crashHash, holder, attestation);
         }
     }
 
     function _requireAttested(
         CrashEvent calldata crash,
         bytes32 crashHash,
+        address holder,
         CrashAttestation calldata attestation
     ) private view {
         require(
@@ -159,7 +160,7 @@ contract CrashTrigger is ICrashTrigger, EIP712, MemberAccess {
         if (attestation.role == Roles.VEHICLE) {
             uint256 witness = attestation.vehicleId;
             require(
-                witness != crash.vehicleId && _title.ownerOf(witness) != _title.ownerOf(crash.vehicleId),
+                witness != crash.vehicleId && _title.ownerOf(witness) != holder,
                 CrashAttesterInvolved(witness)
             );
             _requireSpoke(witness, crash.occurredAt, attestation.signer);
@@ -169,9 +170,9 @@ contract CrashTrigger is ICrashTrigger, EIP712, MemberAccess {
             address attester = address(bytes20(attestation.signer));
             _requireMember(attester, attestation.role);
             // Who gets the payout confirms nothing.
-            require(attester != _title.ownerOf(crash.vehicleId), CrashAttesterInvolved(crash.vehicleId));
+            require(attester != holder, CrashAttesterInvolved(crash.vehicleId));
             require(
-                SignatureChecker.isValidSignatureNowCalldata(attester, digest, attestation.signature),
+                MachineKeyLib.isSignedByAccount(digest, attester, attestation.signature),
                 CrashSignatureInvalid(crashHash, attestation.signer)
             );
         }

@@ -7,7 +7,6 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {MemberAccess} from "../access/MemberAccess.sol";
 import {Roles} from "../access/Roles.sol";
@@ -18,6 +17,7 @@ import {IRiskPools} from "../interfaces/IRiskPools.sol";
 import {ITelemetryAnchors} from "../interfaces/ITelemetryAnchors.sol";
 import {IVehicleRecords} from "../interfaces/IVehicleRecords.sol";
 import {IVehicleTitle} from "../interfaces/IVehicleTitle.sol";
+import {MachineKeyLib} from "../libraries/MachineKeyLib.sol";
 import {OdometerLib} from "../libraries/OdometerLib.sol";
 import {PayoutLib} from "../libraries/PayoutLib.sol";
 import {PolicyLib} from "../libraries/PolicyLib.sol";
@@ -144,7 +144,7 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     /// @inheritdoc IPolicyBook
     function revokeQuote(PolicyQuote calldata quote) external {
         bytes32 quoteHash = quote.hash();
-        address insurer = _insurerOf(quote);
+        address insurer = pools.insurerOf(quote.pool);
         require(msg.sender == insurer, QuoteNotInsurer(insurer, msg.sender));
         isQuoteRevoked[quoteHash] = true;
         emit QuoteRevoked(quoteHash, insurer);
@@ -166,19 +166,14 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
                 PayoutLib.isSound(quote.payout),
             QuoteTermsInvalid(quoteHash)
         );
-        address insurer = _insurerOf(quote);
+        address insurer = pools.insurerOf(quote.pool);
         _requireMember(insurer, Roles.INSURER);
         // What is paid for is not the insurer's alone to define: the capital behind it is of others.
         _requireMember(quote.trigger, Roles.TRIGGER);
         require(
-            SignatureChecker.isValidSignatureNowCalldata(insurer, _hashTypedDataV4(quoteHash), signature),
+            MachineKeyLib.isSignedByAccount(_hashTypedDataV4(quoteHash), insurer, signature),
             QuoteSignatureInvalid(quoteHash, insurer)
         );
-    }
-
-    function _insurerOf(PolicyQuote calldata quote) private view returns (address) {
-        pools.requirePool(quote.pool);
-        return IRiskPool(quote.pool).insurer();
     }
 
     function _buy(
@@ -209,7 +204,7 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
             coverLeft: quote.cover,
             billedUntil: startedAt,
             missedPeriods: 0,
-            lastSummary: subject.baseline
+            lastSummary: 0 // the baseline, which stands in the terms
         });
         _announce(policyId, quote, quoteHash, subject.vehicleId, deposit);
         IRiskPool(quote.pool).lockCover(PolicyLib.keysOf(quote, subject), quote.cover, msg.sender, deposit);
@@ -286,9 +281,10 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     ) external nonReentrant returns (uint96 premium) {
         (bytes32 policyId, Policy storage stored) = _openPolicy(terms);
         Policy memory policy = stored;
-        _requireUnmoved(terms.subject.vehicleId, policy);
+        _requireUnmoved(terms.subject.vehicleId, policy.grantEpoch);
         Bill memory bill;
-        bill.digest = _requireLater(policyId, policy.lastSummary, terms.subject.vehicleId, from, to);
+        bytes32 last = policy.lastSummary == 0 ? terms.subject.baseline : policy.lastSummary;
+        bill.digest = _requireLater(policyId, last, terms.subject.vehicleId, from, to);
         _assess(bill, terms, policy, from, to.summary);
 
         premium = _charge(policyId, terms.quote, policy, stored, bill);
@@ -380,7 +376,7 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     function assumePremiumPeriod(PolicyTerms calldata terms) external nonReentrant returns (uint96 premium) {
         (bytes32 policyId, Policy storage stored) = _openPolicy(terms);
         Policy memory policy = stored;
-        _requireUnmoved(terms.subject.vehicleId, policy);
+        _requireUnmoved(terms.subject.vehicleId, policy.grantEpoch);
         PolicyQuote calldata quote = terms.quote;
         uint256 provableUntil = _provableUntil(quote, policy);
         uint256 billedUntil = uint256(policy.billedUntil) + quote.periodSeconds;
@@ -435,7 +431,7 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         amount = uint96(premium); // a balance of this width, or just compared
         policy.balance = uint96(policy.balance + short - premium); // zero, or less than it was
         if (amount != 0) pool.earnPremium(amount);
-        _resume(policyId, policy);
+        _resume(policyId, stored);
     }
 
     function _canPay(IERC20 asset, address payer, address payee, uint256 amount) private view returns (bool) {
@@ -443,11 +439,12 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     }
 
     /// @dev Who lets the cover lapse begins anew, waiting time included: else a bill would be paid after the crash.
-    function _resume(bytes32 policyId, Policy memory policy) private {
+    function _resume(bytes32 policyId, Policy storage policy) private {
         if (policy.status != PolicyStatus.Paused) return;
+        uint40 startedAt = uint40(block.timestamp); // fits for another 34,000 years
         policy.status = PolicyStatus.Collateralized;
-        policy.startedAt = uint40(block.timestamp); // fits for another 34,000 years
-        emit PolicyResumed(policyId, policy.startedAt);
+        policy.startedAt = startedAt;
+        emit PolicyResumed(policyId, startedAt);
     }
 
     /* ENDING */
@@ -491,24 +488,28 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
 
     /// @inheritdoc IPolicyBook
     function drawCover(
-        PolicyTerms calldata terms,
+        bytes32 policyId,
+        uint256 vehicleId,
+        uint32 waitingSeconds,
+        uint40 endsAt,
         uint40 occurredAt,
         uint96 amount
-    ) external nonReentrant returns (bytes32 policyId, address holder, uint96 drawn) {
+    ) external nonReentrant returns (address holder, uint96 drawn) {
         _requireMember(msg.sender, Roles.CLAIM_CONTROLLER);
-        Policy storage stored;
-        (policyId, stored) = _openPolicy(terms);
-        Policy memory policy = stored;
-        _requireUnmoved(terms.subject.vehicleId, policy);
-        uint256 from = uint256(policy.startedAt) + terms.quote.waitingSeconds;
+        Policy storage policy = _policies[policyId];
+        PolicyStatus status = policy.status;
+        _requireOpen(policyId, status);
+        _requireUnmoved(vehicleId, policy.grantEpoch);
+        uint256 from = uint256(policy.startedAt) + waitingSeconds;
         // While a bill is unpaid, the cover goes as far as what is paid for.
-        uint256 to = policy.status == PolicyStatus.Paused ? policy.billedUntil : terms.quote.endsAt;
+        uint256 to = status == PolicyStatus.Paused ? policy.billedUntil : endsAt;
         require(occurredAt >= from && occurredAt < to, PolicyNotCovering(policyId, occurredAt, from, to));
 
-        drawn = uint96(Math.min(amount, policy.coverLeft)); // both of this width
         holder = policy.holder;
-        stored.coverLeft = policy.coverLeft - drawn;
-        emit CoverDrawn(policyId, drawn, policy.coverLeft - drawn);
+        uint96 coverLeft = policy.coverLeft;
+        drawn = uint96(Math.min(amount, coverLeft)); // both of this width
+        policy.coverLeft = coverLeft - drawn;
+        emit CoverDrawn(policyId, drawn, coverLeft - drawn);
     }
 
     /// @inheritdoc IPolicyBook
@@ -561,26 +562,27 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     ) private view returns (bytes32 policyId, Policy storage policy) {
         policyId = terms.idOf();
         policy = _policies[policyId];
-        PolicyStatus status = policy.status;
+        _requireOpen(policyId, policy.status);
+    }
+
+    function _requireOpen(bytes32 policyId, PolicyStatus status) private pure {
         require(
             status == PolicyStatus.Collateralized || status == PolicyStatus.Paused,
             PolicyStatusWrong(policyId, uint8(status))
         );
     }
 
-    function _requireUnmoved(uint256 vehicleId, Policy memory policy) private view {
+    function _requireUnmoved(uint256 vehicleId, uint24 grantEpoch) private view {
         uint24 current = _epochOf(vehicleId);
-        require(current == policy.grantEpoch, PolicyTitleMoved(vehicleId, policy.grantEpoch, current));
+        require(current == grantEpoch, PolicyTitleMoved(vehicleId, grantEpoch, current));
     }
 
     function _epochOf(uint256 vehicleId) private view returns (uint24) {
         return title.stateOf(vehicleId).grantEpoch;
     }
 
-    /// @dev What a bill changes: not the holder, and not the cover.
+    /// @dev What a bill changes.
     function _store(Policy storage stored, Policy memory policy) private {
-        stored.status = policy.status;
-        stored.startedAt = policy.startedAt;
         stored.balance = policy.balance;
         stored.billedUntil = policy.billedUntil;
         stored.missedPeriods = policy.missedPeriods;

@@ -317,7 +317,9 @@ contract RiskPool is IRiskPool, ERC4626, MemberAccess, ReentrancyGuardTransient 
         uint96 locked = _freeCover(keys, cover);
         emit CoverReleased(keys.cell, keys.fleetId, cover, locked);
         if (refund == 0) return;
-        _spendUnearned(refund);
+        uint96 unearned = _state.unearned;
+        require(refund <= unearned, PoolAmountExcessive(refund, unearned));
+        _state.unearned = unearned - refund;
         _state.owed += refund;
         _credit(payee, refund);
     }
@@ -331,9 +333,10 @@ contract RiskPool is IRiskPool, ERC4626, MemberAccess, ReentrancyGuardTransient 
     /// @inheritdoc IRiskPool
     function earnPremium(uint96 amount) external nonReentrant {
         _requireMember(msg.sender, Roles.COVER_CONTROLLER);
-        _spendUnearned(amount);
+        uint96 unearned = _state.unearned;
+        require(amount <= unearned, PoolAmountExcessive(amount, unearned));
         uint96 capital = _state.capital + amount;
-        _state.capital = capital;
+        (_state.capital, _state.unearned) = (capital, unearned - amount);
         emit PremiumEarned(amount, capital);
     }
 
@@ -341,12 +344,6 @@ contract RiskPool is IRiskPool, ERC4626, MemberAccess, ReentrancyGuardTransient 
         _state.unearned += amount;
         emit PremiumReceived(payer, amount);
         AssetLib.pullAllowed(asset(), payer, amount);
-    }
-
-    function _spendUnearned(uint96 amount) private {
-        uint96 unearned = _state.unearned;
-        require(amount <= unearned, PoolAmountExcessive(amount, unearned));
-        _state.unearned = unearned - amount;
     }
 
     function _expose(
@@ -406,10 +403,11 @@ contract RiskPool is IRiskPool, ERC4626, MemberAccess, ReentrancyGuardTransient 
     /// @inheritdoc IRiskPool
     function payClaim(ExposureKeys calldata keys, address payee, uint96 amount) external nonReentrant {
         _requireMember(msg.sender, Roles.CLAIM_CONTROLLER);
-        _takeCapital(keys, amount);
+        uint96 capital = _takeCapital(keys, amount);
         _state.owed += amount;
         _credit(payee, amount);
-        _haltIfWiped();
+        // What leaves more than it takes wipes nothing out.
+        if (capital < amount) _haltIfWiped();
     }
 
     /// @inheritdoc IRiskPool

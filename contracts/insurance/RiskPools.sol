@@ -12,8 +12,7 @@ import {RiskPool} from "./RiskPool.sol";
 /// @title The risk pools: insurers open them, and policies are of no other.
 /// @notice A pool is code that policies and claims call; here they know that it is this code.
 contract RiskPools is IRiskPools, MemberAccess {
-    /// @inheritdoc IRiskPools
-    mapping(address pool => bool) public isPool;
+    mapping(address pool => address insurer) private _insurers;
 
     constructor(address authority) AccessManaged(authority) {}
 
@@ -26,7 +25,7 @@ contract RiskPools is IRiskPools, MemberAccess {
         _requireMember(msg.sender, Roles.INSURER);
         require(terms.insurer == msg.sender, PoolInsurerForeign(terms.insurer, msg.sender));
         pool = new RiskPool(authority(), terms, name, symbol);
-        isPool[address(pool)] = true;
+        _insurers[address(pool)] = msg.sender;
         emit PoolOpened(
             address(pool),
             msg.sender,
@@ -38,7 +37,13 @@ contract RiskPools is IRiskPools, MemberAccess {
     }
 
     /// @inheritdoc IRiskPools
-    function requirePool(address pool) external view {
-        require(isPool[pool], PoolUnknown(pool));
+    function insurerOf(address pool) external view returns (address insurer) {
+        insurer = _insurers[pool];
+        require(insurer != address(0), PoolUnknown(pool));
+    }
+
+    /// @inheritdoc IRiskPools
+    function isPool(address pool) external view returns (bool) {
+        return _insurers[pool] != address(0);
     }
 }

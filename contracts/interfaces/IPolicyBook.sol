@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {
-    ActiveCover,
-    Policy,
-    PolicyQuote,
-    PolicyTerms,
-    Subject
-} from "../types/InsuranceTypes.sol";
+import {ActiveCover, Policy, PolicyQuote, PolicyTerms, Subject} from "../types/InsuranceTypes.sol";
 import {AnchoredSummary, TripSummary} from "../types/TelemetryTypes.sol";
 import {IPremiums} from "./IPremiums.sol";
 import {IRiskPools} from "./IRiskPools.sol";
@@ -183,12 +177,16 @@ interface IPolicyBook {
 
     /* CLAIMS (role CLAIM_CONTROLLER) */
 
-    /// @notice Fails unless the policy covers an event at this time; takes up to `amount` of the cover.
+    /// @notice Fails unless the policy covers an event at this time; takes up to `amount` of the cover. The caller has the id from the
+    /// policy's terms, and passes what it needs of them: vehicle, waiting time and end.
     function drawCover(
-        PolicyTerms calldata terms,
+        bytes32 policyId,
+        uint256 vehicleId,
+        uint32 waitingSeconds,
+        uint40 endsAt,
         uint40 occurredAt,
         uint96 amount
-    ) external returns (bytes32 policyId, address holder, uint96 drawn);
+    ) external returns (address holder, uint96 drawn);
 
     /// @notice Gives back what a claim took that fell.
     /// @return isOpen Whether the policy goes on.

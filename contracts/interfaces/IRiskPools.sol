@@ -28,8 +28,8 @@ interface IRiskPools {
         string calldata symbol
     ) external returns (IRiskPool pool);
 
-    /// @notice Fails unless the pool was opened here.
-    function requirePool(address pool) external view;
+    /// @notice The insurer of a pool. Fails unless the pool was opened here.
+    function insurerOf(address pool) external view returns (address);
 
     function isPool(address pool) external view returns (bool);
 }

@@ -28,7 +28,27 @@ library MachineKeyLib {
     ) internal view returns (bool) {
         if (signer.length != SECP256K1_LENGTH)
             return SignatureChecker.isValidSignatureNow(signer, digest, signature);
+        return _isRecovered(digest, address(bytes20(signer)), signature);
+    }
+
+    /// @notice Whether `account`, a person's or organisation's, signed `digest`: by its key, or by ERC-1271 if it is a contract.
+    /// @dev The key first: most accounts have one, and looking whether there is code costs more than to recover it.
+    function isSignedByAccount(
+        bytes32 digest,
+        address account,
+        bytes calldata signature
+    ) internal view returns (bool) {
+        return
+            _isRecovered(digest, account, signature) ||
+            SignatureChecker.isValidERC1271SignatureNowCalldata(account, digest, signature);
+    }
+
+    function _isRecovered(
+        bytes32 digest,
+        address account,
+        bytes calldata signature
+    ) private pure returns (bool) {
         (address recovered, ECDSA.RecoverError err, ) = ECDSA.tryRecoverCalldata(digest, signature);
-        return err == ECDSA.RecoverError.NoError && recovered == address(bytes20(signer));
+        return err == ECDSA.RecoverError.NoError && recovered == account;
     }
 }

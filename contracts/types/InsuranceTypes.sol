@@ -14,7 +14,8 @@ struct PoolTerms {
     uint16 fleetCapBps;
 }
 
-/// @dev Where a pool's money is. Amounts in the token's base units. Two storage slots and a third.
+/// @dev Where a pool's money is. Amounts in the token's base units. Three storage slots, so that earning
+/// premium writes the first alone, and a payout the first two.
 /// `capital` belongs to the shares: what is reserved for claims, not yet earned or owed is not in it. `locked` is the cover
 /// sold, which capital stands behind; `reserved` was set aside for claims that may still fall; `unearned` is premium paid in
 /// advance; `pending` is what asked to be redeemed; `owed` can be collected, or is a bond.
@@ -23,9 +24,9 @@ struct PoolState {
     uint96 unearned;
     bool isHalted;
     uint96 locked;
+    uint96 owed;
     uint96 reserved;
     uint96 pending;
-    uint96 owed;
 }
 
 /// @dev Shares of one controller on their way out. One storage slot. `assets` is what they were worth when they were asked for, the
@@ -132,7 +133,7 @@ struct PolicyTerms {
 
 /// @dev Where a policy stands. Three storage slots. `balance` is premium paid in advance and not yet earned, `coverLeft` what is left of
 /// the cover. Time is billed until `billedUntil`; of the periods billed since the last proof, `missedPeriods` at the maximum.
-/// `lastSummary` is the digest of the last summary billed.
+/// `lastSummary` is the digest of the last summary billed; zero while that is the baseline of the terms.
 struct Policy {
     address holder;
     PolicyStatus status;

@@ -201,7 +201,7 @@ describe("Authority", () => {
           payClaim: [keys, payer, 0],
           takeBond: [payer, 0],
           giveBond: [payer, 0],
-          drawCover: [system.policyTerms, 1, 1],
+          drawCover: [id("policy"), VEHICLE, 1, 2, 1, 1],
           restoreCover: [id("policy"), 1],
           reportIndex: [id("cell"), id("hail"), 1, 1],
           resolveIndex: [id("cell"), id("hail"), 1, 1, ZeroHash],

@@ -831,7 +831,7 @@ contract PolicyBookTest is InsuranceTest {
     /* CLAIM CONTROLLER */
 
     function test_drawCover_RevertWhen_CallerHasNoRole() public {
-        (PolicyTerms memory terms, bytes32 policyId) = _activePolicy();
+        (, bytes32 policyId) = _activePolicy();
         bytes memory refused = abi.encodeWithSelector(
             MemberAccess.AccessNotMember.selector,
             stranger,
@@ -839,7 +839,7 @@ contract PolicyBookTest is InsuranceTest {
         );
         vm.expectRevert(refused);
         vm.prank(stranger);
-        book.drawCover(terms, uint40(block.timestamp), 1);
+        book.drawCover(policyId, VEHICLE, 0, type(uint40).max, uint40(block.timestamp), 1);
         vm.expectRevert(refused);
         vm.prank(stranger);
         book.restoreCover(policyId, 1);

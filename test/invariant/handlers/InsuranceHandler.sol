@@ -226,6 +226,7 @@ abstract contract InsuranceHandler is InsuranceTest {
         TripSummary[] storage summaries = _summaries[policy.vehicleId];
         if (summaries.length == 0) return;
         bytes32 last = book.policyOf(policy.policyId).lastSummary;
+        if (last == 0) last = abi.decode(policy.terms, (PolicyTerms)).subject.baseline;
         TripSummary memory from;
         for (uint256 i = 0; i < summaries.length; ++i) {
             if (anchors.digestOf(summaries[i]) == last) from = summaries[i];
