@@ -509,7 +509,6 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         uint96 coverLeft = policy.coverLeft;
         drawn = uint96(Math.min(amount, coverLeft)); // both of this width
         policy.coverLeft = coverLeft - drawn;
-        emit CoverDrawn(policyId, drawn, coverLeft - drawn);
     }
 
     /// @inheritdoc IPolicyBook
@@ -518,9 +517,7 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         Policy storage policy = _policies[policyId];
         isOpen = policy.status == PolicyStatus.Collateralized || policy.status == PolicyStatus.Paused;
         if (!isOpen) return false;
-        uint96 coverLeft = policy.coverLeft + amount;
-        policy.coverLeft = coverLeft;
-        emit CoverRestored(policyId, amount, coverLeft);
+        policy.coverLeft += amount;
     }
 
     /* VIEWS */

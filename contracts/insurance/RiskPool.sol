@@ -335,9 +335,8 @@ contract RiskPool is IRiskPool, ERC4626, MemberAccess, ReentrancyGuardTransient 
         _requireMember(msg.sender, Roles.COVER_CONTROLLER);
         uint96 unearned = _state.unearned;
         require(amount <= unearned, PoolAmountExcessive(amount, unearned));
-        uint96 capital = _state.capital + amount;
-        (_state.capital, _state.unearned) = (capital, unearned - amount);
-        emit PremiumEarned(amount, capital);
+        // No event: the book's says of which policy and for what.
+        (_state.capital, _state.unearned) = (_state.capital + amount, unearned - amount);
     }
 
     function _takePremium(address payer, uint96 amount) private {

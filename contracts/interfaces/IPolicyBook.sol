@@ -55,10 +55,6 @@ interface IPolicyBook {
     /// @notice The bill was paid: cover begins anew, with its waiting time.
     event PolicyResumed(bytes32 indexed policyId, uint40 startedAt);
 
-    /// @notice A claim took `amount` of the cover, or gave it back.
-    event CoverDrawn(bytes32 indexed policyId, uint96 amount, uint96 coverLeft);
-    event CoverRestored(bytes32 indexed policyId, uint96 amount, uint96 coverLeft);
-
     /// @notice The policy ended; its cover is released, `premium` billed for what was not proven, and `refund` credited.
     event PolicyClosed(bytes32 indexed policyId, uint96 coverLeft, uint96 premium, uint96 refund);
 

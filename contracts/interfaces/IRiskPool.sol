@@ -25,9 +25,6 @@ interface IRiskPool is IERC4626, IERC7540Redeem {
     /// @notice A payer paid premium in advance.
     event PremiumReceived(address indexed payer, uint96 amount);
 
-    /// @notice Premium became capital.
-    event PremiumEarned(uint96 amount, uint96 capital);
-
     /// @notice Capital was set aside for a claim that may still fall.
     event ClaimReserved(uint96 amount, uint96 capital);
 

@@ -21,6 +21,8 @@ contract TelemetryAnchors is ITelemetryAnchors, AccessManaged, EIP712 {
     /// @inheritdoc ITelemetryAnchors
     IVehicleKeys public immutable keys;
 
+    address private immutable _p256Verifier;
+
     mapping(bytes32 root => Anchor) private _anchors;
 
     constructor(
@@ -28,6 +30,7 @@ contract TelemetryAnchors is ITelemetryAnchors, AccessManaged, EIP712 {
         IVehicleKeys newKeys
     ) AccessManaged(authority) EIP712("blok auto telemetry", "1") {
         keys = newKeys;
+        _p256Verifier = newKeys.p256Verifier();
     }
 
     /// @inheritdoc ITelemetryAnchors
@@ -86,7 +89,7 @@ contract TelemetryAnchors is ITelemetryAnchors, AccessManaged, EIP712 {
         bytes calldata signer,
         bytes calldata signature
     ) private view {
-        require(MachineKeyLib.isSupported(signer, keys.p256Verifier()), TelemetrySignerUnsupported(signer));
+        require(MachineKeyLib.isSupported(signer, _p256Verifier), TelemetrySignerUnsupported(signer));
         require(
             MachineKeyLib.isSignedBy(digest, signer, signature),
             TelemetrySignatureInvalid(vehicleId, keyId)

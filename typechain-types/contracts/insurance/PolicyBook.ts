@@ -57,7 +57,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   export interface PolicyBookInterface extends Interface {
     getFunction(nameOrSignature: "MAX_BATCH" | "activeCoverOf" | "anchors" | "assumePremiumPeriod" | "authority" | "buyPolicies" | "buyPolicy" | "closePolicy" | "depositPremium" | "drawCover" | "eip712Domain" | "isConsumingScheduledOp" | "isQuoteRevoked" | "leafOf" | "policyIdOf" | "policyOf" | "pools" | "premiums" | "provePremiumPeriod" | "quoteDigestOf" | "quoteHashOf" | "records" | "restoreCover" | "revokeQuote" | "setAuthority" | "title"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "CoverDrawn" | "CoverRestored" | "EIP712DomainChanged" | "PolicyBought" | "PolicyClosed" | "PolicyPaused" | "PolicyResumed" | "PremiumAssumed" | "PremiumDeposited" | "PremiumProven" | "QuoteRevoked"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "EIP712DomainChanged" | "PolicyBought" | "PolicyClosed" | "PolicyPaused" | "PolicyResumed" | "PremiumAssumed" | "PremiumDeposited" | "PremiumProven" | "QuoteRevoked"): EventFragment;
 
     encodeFunctionData(functionFragment: 'MAX_BATCH', values?: undefined): string;
 encodeFunctionData(functionFragment: 'activeCoverOf', values: [BigNumberish, BytesLike]): string;
@@ -68,7 +68,7 @@ encodeFunctionData(functionFragment: 'buyPolicies', values: [PolicyQuoteStruct, 
 encodeFunctionData(functionFragment: 'buyPolicy', values: [PolicyTermsStruct, BytesLike, BytesLike[], BigNumberish]): string;
 encodeFunctionData(functionFragment: 'closePolicy', values: [PolicyTermsStruct]): string;
 encodeFunctionData(functionFragment: 'depositPremium', values: [PolicyTermsStruct, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'drawCover', values: [PolicyTermsStruct, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'drawCover', values: [BytesLike, BigNumberish, BigNumberish, BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'eip712Domain', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isQuoteRevoked', values: [BytesLike]): string;
@@ -119,30 +119,6 @@ decodeFunctionResult(functionFragment: 'title', data: BytesLike): Result;
       export type InputTuple = [authority: AddressLike];
       export type OutputTuple = [authority: string];
       export interface OutputObject {authority: string };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
-    export namespace CoverDrawnEvent {
-      export type InputTuple = [policyId: BytesLike, amount: BigNumberish, coverLeft: BigNumberish];
-      export type OutputTuple = [policyId: string, amount: bigint, coverLeft: bigint];
-      export interface OutputObject {policyId: string, amount: bigint, coverLeft: bigint };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
-    export namespace CoverRestoredEvent {
-      export type InputTuple = [policyId: BytesLike, amount: BigNumberish, coverLeft: BigNumberish];
-      export type OutputTuple = [policyId: string, amount: bigint, coverLeft: bigint];
-      export interface OutputObject {policyId: string, amount: bigint, coverLeft: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -366,8 +342,8 @@ decodeFunctionResult(functionFragment: 'title', data: BytesLike): Result;
 
     
     drawCover: TypedContractMethod<
-      [terms: PolicyTermsStruct, occurredAt: BigNumberish, amount: BigNumberish, ],
-      [[string, string, bigint] & {policyId: string, holder: string, drawn: bigint }],
+      [policyId: BytesLike, vehicleId: BigNumberish, waitingSeconds: BigNumberish, endsAt: BigNumberish, occurredAt: BigNumberish, amount: BigNumberish, ],
+      [[string, bigint] & {holder: string, drawn: bigint }],
       'nonpayable'
     >
     
@@ -549,8 +525,8 @@ getFunction(nameOrSignature: 'depositPremium'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'drawCover'): TypedContractMethod<
-      [terms: PolicyTermsStruct, occurredAt: BigNumberish, amount: BigNumberish, ],
-      [[string, string, bigint] & {policyId: string, holder: string, drawn: bigint }],
+      [policyId: BytesLike, vehicleId: BigNumberish, waitingSeconds: BigNumberish, endsAt: BigNumberish, occurredAt: BigNumberish, amount: BigNumberish, ],
+      [[string, bigint] & {holder: string, drawn: bigint }],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'eip712Domain'): TypedContractMethod<
@@ -635,8 +611,6 @@ getFunction(nameOrSignature: 'title'): TypedContractMethod<
     >;
 
     getEvent(key: 'AuthorityUpdated'): TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
-getEvent(key: 'CoverDrawn'): TypedContractEvent<CoverDrawnEvent.InputTuple, CoverDrawnEvent.OutputTuple, CoverDrawnEvent.OutputObject>;
-getEvent(key: 'CoverRestored'): TypedContractEvent<CoverRestoredEvent.InputTuple, CoverRestoredEvent.OutputTuple, CoverRestoredEvent.OutputObject>;
 getEvent(key: 'EIP712DomainChanged'): TypedContractEvent<EIP712DomainChangedEvent.InputTuple, EIP712DomainChangedEvent.OutputTuple, EIP712DomainChangedEvent.OutputObject>;
 getEvent(key: 'PolicyBought'): TypedContractEvent<PolicyBoughtEvent.InputTuple, PolicyBoughtEvent.OutputTuple, PolicyBoughtEvent.OutputObject>;
 getEvent(key: 'PolicyClosed'): TypedContractEvent<PolicyClosedEvent.InputTuple, PolicyClosedEvent.OutputTuple, PolicyClosedEvent.OutputObject>;
@@ -651,14 +625,6 @@ getEvent(key: 'QuoteRevoked'): TypedContractEvent<QuoteRevokedEvent.InputTuple, 
       
       'AuthorityUpdated(address)': TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
       AuthorityUpdated: TypedContractEvent<AuthorityUpdatedEvent.InputTuple, AuthorityUpdatedEvent.OutputTuple, AuthorityUpdatedEvent.OutputObject>;
-    
-
-      'CoverDrawn(bytes32,uint96,uint96)': TypedContractEvent<CoverDrawnEvent.InputTuple, CoverDrawnEvent.OutputTuple, CoverDrawnEvent.OutputObject>;
-      CoverDrawn: TypedContractEvent<CoverDrawnEvent.InputTuple, CoverDrawnEvent.OutputTuple, CoverDrawnEvent.OutputObject>;
-    
-
-      'CoverRestored(bytes32,uint96,uint96)': TypedContractEvent<CoverRestoredEvent.InputTuple, CoverRestoredEvent.OutputTuple, CoverRestoredEvent.OutputObject>;
-      CoverRestored: TypedContractEvent<CoverRestoredEvent.InputTuple, CoverRestoredEvent.OutputTuple, CoverRestoredEvent.OutputObject>;
     
 
       'EIP712DomainChanged()': TypedContractEvent<EIP712DomainChangedEvent.InputTuple, EIP712DomainChangedEvent.OutputTuple, EIP712DomainChangedEvent.OutputObject>;

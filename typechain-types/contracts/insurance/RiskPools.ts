@@ -10,22 +10,22 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface RiskPoolsInterface extends Interface {
-    getFunction(nameOrSignature: "authority" | "isConsumingScheduledOp" | "isPool" | "openPool" | "requirePool" | "setAuthority"): FunctionFragment;
+    getFunction(nameOrSignature: "authority" | "insurerOf" | "isConsumingScheduledOp" | "isPool" | "openPool" | "setAuthority"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "AuthorityUpdated" | "PoolOpened"): EventFragment;
 
     encodeFunctionData(functionFragment: 'authority', values?: undefined): string;
+encodeFunctionData(functionFragment: 'insurerOf', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'isConsumingScheduledOp', values?: undefined): string;
 encodeFunctionData(functionFragment: 'isPool', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'openPool', values: [PoolTermsStruct, string, string]): string;
-encodeFunctionData(functionFragment: 'requirePool', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'setAuthority', values: [AddressLike]): string;
 
     decodeFunctionResult(functionFragment: 'authority', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'insurerOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isConsumingScheduledOp', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'isPool', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openPool', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'requirePool', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
   }
 
@@ -96,6 +96,14 @@ decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
     
 
     
+    insurerOf: TypedContractMethod<
+      [pool: AddressLike, ],
+      [string],
+      'view'
+    >
+    
+
+    
     isConsumingScheduledOp: TypedContractMethod<
       [],
       [string],
@@ -120,14 +128,6 @@ decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
     
 
     
-    requirePool: TypedContractMethod<
-      [pool: AddressLike, ],
-      [void],
-      'view'
-    >
-    
-
-    
     setAuthority: TypedContractMethod<
       [newAuthority: AddressLike, ],
       [void],
@@ -140,6 +140,11 @@ decodeFunctionResult(functionFragment: 'setAuthority', data: BytesLike): Result;
 
     getFunction(nameOrSignature: 'authority'): TypedContractMethod<
       [],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'insurerOf'): TypedContractMethod<
+      [pool: AddressLike, ],
       [string],
       'view'
     >;
@@ -157,11 +162,6 @@ getFunction(nameOrSignature: 'openPool'): TypedContractMethod<
       [terms: PoolTermsStruct, name: string, symbol: string, ],
       [string],
       'nonpayable'
-    >;
-getFunction(nameOrSignature: 'requirePool'): TypedContractMethod<
-      [pool: AddressLike, ],
-      [void],
-      'view'
     >;
 getFunction(nameOrSignature: 'setAuthority'): TypedContractMethod<
       [newAuthority: AddressLike, ],

@@ -57,7 +57,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   export interface IPolicyBookInterface extends Interface {
     getFunction(nameOrSignature: "MAX_BATCH" | "activeCoverOf" | "anchors" | "assumePremiumPeriod" | "buyPolicies" | "buyPolicy" | "closePolicy" | "depositPremium" | "drawCover" | "isQuoteRevoked" | "leafOf" | "policyIdOf" | "policyOf" | "pools" | "premiums" | "provePremiumPeriod" | "quoteDigestOf" | "quoteHashOf" | "records" | "restoreCover" | "revokeQuote" | "title"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "CoverDrawn" | "CoverRestored" | "PolicyBought" | "PolicyClosed" | "PolicyPaused" | "PolicyResumed" | "PremiumAssumed" | "PremiumDeposited" | "PremiumProven" | "QuoteRevoked"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "PolicyBought" | "PolicyClosed" | "PolicyPaused" | "PolicyResumed" | "PremiumAssumed" | "PremiumDeposited" | "PremiumProven" | "QuoteRevoked"): EventFragment;
 
     encodeFunctionData(functionFragment: 'MAX_BATCH', values?: undefined): string;
 encodeFunctionData(functionFragment: 'activeCoverOf', values: [BigNumberish, BytesLike]): string;
@@ -67,7 +67,7 @@ encodeFunctionData(functionFragment: 'buyPolicies', values: [PolicyQuoteStruct, 
 encodeFunctionData(functionFragment: 'buyPolicy', values: [PolicyTermsStruct, BytesLike, BytesLike[], BigNumberish]): string;
 encodeFunctionData(functionFragment: 'closePolicy', values: [PolicyTermsStruct]): string;
 encodeFunctionData(functionFragment: 'depositPremium', values: [PolicyTermsStruct, BigNumberish]): string;
-encodeFunctionData(functionFragment: 'drawCover', values: [PolicyTermsStruct, BigNumberish, BigNumberish]): string;
+encodeFunctionData(functionFragment: 'drawCover', values: [BytesLike, BigNumberish, BigNumberish, BigNumberish, BigNumberish, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'isQuoteRevoked', values: [BytesLike]): string;
 encodeFunctionData(functionFragment: 'leafOf', values: [SubjectStruct]): string;
 encodeFunctionData(functionFragment: 'policyIdOf', values: [PolicyTermsStruct]): string;
@@ -107,30 +107,6 @@ decodeFunctionResult(functionFragment: 'title', data: BytesLike): Result;
   }
 
   
-    export namespace CoverDrawnEvent {
-      export type InputTuple = [policyId: BytesLike, amount: BigNumberish, coverLeft: BigNumberish];
-      export type OutputTuple = [policyId: string, amount: bigint, coverLeft: bigint];
-      export interface OutputObject {policyId: string, amount: bigint, coverLeft: bigint };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
-    export namespace CoverRestoredEvent {
-      export type InputTuple = [policyId: BytesLike, amount: BigNumberish, coverLeft: BigNumberish];
-      export type OutputTuple = [policyId: string, amount: bigint, coverLeft: bigint];
-      export interface OutputObject {policyId: string, amount: bigint, coverLeft: bigint };
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
     export namespace PolicyBoughtEvent {
       export type InputTuple = [policyId: BytesLike, vehicleId: BigNumberish, holder: AddressLike, pool: AddressLike, quoteHash: BytesLike, productId: BytesLike, cover: BigNumberish, deposit: BigNumberish, startedAt: BigNumberish, endsAt: BigNumberish];
       export type OutputTuple = [policyId: string, vehicleId: bigint, holder: string, pool: string, quoteHash: string, productId: string, cover: bigint, deposit: bigint, startedAt: bigint, endsAt: bigint];
@@ -326,8 +302,8 @@ decodeFunctionResult(functionFragment: 'title', data: BytesLike): Result;
 
     
     drawCover: TypedContractMethod<
-      [terms: PolicyTermsStruct, occurredAt: BigNumberish, amount: BigNumberish, ],
-      [[string, string, bigint] & {policyId: string, holder: string, drawn: bigint }],
+      [policyId: BytesLike, vehicleId: BigNumberish, waitingSeconds: BigNumberish, endsAt: BigNumberish, occurredAt: BigNumberish, amount: BigNumberish, ],
+      [[string, bigint] & {holder: string, drawn: bigint }],
       'nonpayable'
     >
     
@@ -480,8 +456,8 @@ getFunction(nameOrSignature: 'depositPremium'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'drawCover'): TypedContractMethod<
-      [terms: PolicyTermsStruct, occurredAt: BigNumberish, amount: BigNumberish, ],
-      [[string, string, bigint] & {policyId: string, holder: string, drawn: bigint }],
+      [policyId: BytesLike, vehicleId: BigNumberish, waitingSeconds: BigNumberish, endsAt: BigNumberish, occurredAt: BigNumberish, amount: BigNumberish, ],
+      [[string, bigint] & {holder: string, drawn: bigint }],
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'isQuoteRevoked'): TypedContractMethod<
@@ -550,9 +526,7 @@ getFunction(nameOrSignature: 'title'): TypedContractMethod<
       'view'
     >;
 
-    getEvent(key: 'CoverDrawn'): TypedContractEvent<CoverDrawnEvent.InputTuple, CoverDrawnEvent.OutputTuple, CoverDrawnEvent.OutputObject>;
-getEvent(key: 'CoverRestored'): TypedContractEvent<CoverRestoredEvent.InputTuple, CoverRestoredEvent.OutputTuple, CoverRestoredEvent.OutputObject>;
-getEvent(key: 'PolicyBought'): TypedContractEvent<PolicyBoughtEvent.InputTuple, PolicyBoughtEvent.OutputTuple, PolicyBoughtEvent.OutputObject>;
+    getEvent(key: 'PolicyBought'): TypedContractEvent<PolicyBoughtEvent.InputTuple, PolicyBoughtEvent.OutputTuple, PolicyBoughtEvent.OutputObject>;
 getEvent(key: 'PolicyClosed'): TypedContractEvent<PolicyClosedEvent.InputTuple, PolicyClosedEvent.OutputTuple, PolicyClosedEvent.OutputObject>;
 getEvent(key: 'PolicyPaused'): TypedContractEvent<PolicyPausedEvent.InputTuple, PolicyPausedEvent.OutputTuple, PolicyPausedEvent.OutputObject>;
 getEvent(key: 'PolicyResumed'): TypedContractEvent<PolicyResumedEvent.InputTuple, PolicyResumedEvent.OutputTuple, PolicyResumedEvent.OutputObject>;
@@ -563,14 +537,6 @@ getEvent(key: 'QuoteRevoked'): TypedContractEvent<QuoteRevokedEvent.InputTuple, 
 
     filters: {
       
-      'CoverDrawn(bytes32,uint96,uint96)': TypedContractEvent<CoverDrawnEvent.InputTuple, CoverDrawnEvent.OutputTuple, CoverDrawnEvent.OutputObject>;
-      CoverDrawn: TypedContractEvent<CoverDrawnEvent.InputTuple, CoverDrawnEvent.OutputTuple, CoverDrawnEvent.OutputObject>;
-    
-
-      'CoverRestored(bytes32,uint96,uint96)': TypedContractEvent<CoverRestoredEvent.InputTuple, CoverRestoredEvent.OutputTuple, CoverRestoredEvent.OutputObject>;
-      CoverRestored: TypedContractEvent<CoverRestoredEvent.InputTuple, CoverRestoredEvent.OutputTuple, CoverRestoredEvent.OutputObject>;
-    
-
       'PolicyBought(bytes32,uint256,address,address,bytes32,bytes32,uint96,uint96,uint40,uint40)': TypedContractEvent<PolicyBoughtEvent.InputTuple, PolicyBoughtEvent.OutputTuple, PolicyBoughtEvent.OutputObject>;
       PolicyBought: TypedContractEvent<PolicyBoughtEvent.InputTuple, PolicyBoughtEvent.OutputTuple, PolicyBoughtEvent.OutputObject>;
     

@@ -9,9 +9,9 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
     export type ExposureKeysStructOutput = [cell: string, fleetId: string] & {cell: string, fleetId: string }
   
 
-    export type PoolStateStruct = {capital: BigNumberish, unearned: BigNumberish, isHalted: boolean, locked: BigNumberish, reserved: BigNumberish, pending: BigNumberish, owed: BigNumberish}
+    export type PoolStateStruct = {capital: BigNumberish, unearned: BigNumberish, isHalted: boolean, locked: BigNumberish, owed: BigNumberish, reserved: BigNumberish, pending: BigNumberish}
 
-    export type PoolStateStructOutput = [capital: bigint, unearned: bigint, isHalted: boolean, locked: bigint, reserved: bigint, pending: bigint, owed: bigint] & {capital: bigint, unearned: bigint, isHalted: boolean, locked: bigint, reserved: bigint, pending: bigint, owed: bigint }
+    export type PoolStateStructOutput = [capital: bigint, unearned: bigint, isHalted: boolean, locked: bigint, owed: bigint, reserved: bigint, pending: bigint] & {capital: bigint, unearned: bigint, isHalted: boolean, locked: bigint, owed: bigint, reserved: bigint, pending: bigint }
   
 
     export type RedemptionStruct = {shares: BigNumberish, assets: BigNumberish, claimableAt: BigNumberish}
@@ -22,7 +22,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   export interface IRiskPoolInterface extends Interface {
     getFunction(nameOrSignature: "allowance" | "approve" | "asset" | "balanceOf" | "cellCapBps" | "claimableRedeemRequest" | "collect" | "convertToAssets" | "convertToShares" | "decimals" | "deposit" | "earnPremium" | "exposureOf" | "fleetCapBps" | "freeCapital" | "giveBond" | "insurer" | "isOperator" | "lockCover" | "maxDeposit" | "maxMint" | "maxRedeem" | "maxWithdraw" | "mint" | "name" | "owedTo" | "payClaim" | "payReserved" | "pendingRedeemRequest" | "poolState" | "previewDeposit" | "previewMint" | "previewRedeem" | "previewWithdraw" | "redeem" | "redeemDelaySeconds" | "redemptionOf" | "releaseClaim" | "releaseCover" | "requestRedeem" | "reserveClaim" | "sellableCover" | "setOperator" | "share" | "symbol" | "takeBond" | "takePremium" | "totalAssets" | "totalSupply" | "transfer" | "transferFrom" | "withdraw"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Approval" | "ClaimReserveReleased" | "ClaimReserved" | "CoverLocked" | "CoverReleased" | "Deposit" | "OperatorSet" | "PayoutCollected" | "PayoutCredited" | "PoolHalted" | "PremiumEarned" | "PremiumReceived" | "RedeemRequest" | "Transfer" | "Withdraw"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Approval" | "ClaimReserveReleased" | "ClaimReserved" | "CoverLocked" | "CoverReleased" | "Deposit" | "OperatorSet" | "PayoutCollected" | "PayoutCredited" | "PoolHalted" | "PremiumReceived" | "RedeemRequest" | "Transfer" | "Withdraw"): EventFragment;
 
     encodeFunctionData(functionFragment: 'allowance', values: [AddressLike, AddressLike]): string;
 encodeFunctionData(functionFragment: 'approve', values: [AddressLike, BigNumberish]): string;
@@ -244,18 +244,6 @@ decodeFunctionResult(functionFragment: 'withdraw', data: BytesLike): Result;
       export type InputTuple = [];
       export type OutputTuple = [];
       export interface OutputObject {};
-      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
-      export type Filter = TypedDeferredTopicFilter<Event>
-      export type Log = TypedEventLog<Event>
-      export type LogDescription = TypedLogDescription<Event>
-    }
-
-  
-
-    export namespace PremiumEarnedEvent {
-      export type InputTuple = [amount: BigNumberish, capital: BigNumberish];
-      export type OutputTuple = [amount: bigint, capital: bigint];
-      export interface OutputObject {amount: bigint, capital: bigint };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -1035,7 +1023,6 @@ getEvent(key: 'OperatorSet'): TypedContractEvent<OperatorSetEvent.InputTuple, Op
 getEvent(key: 'PayoutCollected'): TypedContractEvent<PayoutCollectedEvent.InputTuple, PayoutCollectedEvent.OutputTuple, PayoutCollectedEvent.OutputObject>;
 getEvent(key: 'PayoutCredited'): TypedContractEvent<PayoutCreditedEvent.InputTuple, PayoutCreditedEvent.OutputTuple, PayoutCreditedEvent.OutputObject>;
 getEvent(key: 'PoolHalted'): TypedContractEvent<PoolHaltedEvent.InputTuple, PoolHaltedEvent.OutputTuple, PoolHaltedEvent.OutputObject>;
-getEvent(key: 'PremiumEarned'): TypedContractEvent<PremiumEarnedEvent.InputTuple, PremiumEarnedEvent.OutputTuple, PremiumEarnedEvent.OutputObject>;
 getEvent(key: 'PremiumReceived'): TypedContractEvent<PremiumReceivedEvent.InputTuple, PremiumReceivedEvent.OutputTuple, PremiumReceivedEvent.OutputObject>;
 getEvent(key: 'RedeemRequest'): TypedContractEvent<RedeemRequestEvent.InputTuple, RedeemRequestEvent.OutputTuple, RedeemRequestEvent.OutputObject>;
 getEvent(key: 'Transfer'): TypedContractEvent<TransferEvent.InputTuple, TransferEvent.OutputTuple, TransferEvent.OutputObject>;
@@ -1081,10 +1068,6 @@ getEvent(key: 'Withdraw'): TypedContractEvent<WithdrawEvent.InputTuple, Withdraw
 
       'PoolHalted()': TypedContractEvent<PoolHaltedEvent.InputTuple, PoolHaltedEvent.OutputTuple, PoolHaltedEvent.OutputObject>;
       PoolHalted: TypedContractEvent<PoolHaltedEvent.InputTuple, PoolHaltedEvent.OutputTuple, PoolHaltedEvent.OutputObject>;
-    
-
-      'PremiumEarned(uint96,uint96)': TypedContractEvent<PremiumEarnedEvent.InputTuple, PremiumEarnedEvent.OutputTuple, PremiumEarnedEvent.OutputObject>;
-      PremiumEarned: TypedContractEvent<PremiumEarnedEvent.InputTuple, PremiumEarnedEvent.OutputTuple, PremiumEarnedEvent.OutputObject>;
     
 
       'PremiumReceived(address,uint96)': TypedContractEvent<PremiumReceivedEvent.InputTuple, PremiumReceivedEvent.OutputTuple, PremiumReceivedEvent.OutputObject>;

@@ -10,17 +10,17 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IRiskPoolsInterface extends Interface {
-    getFunction(nameOrSignature: "isPool" | "openPool" | "requirePool"): FunctionFragment;
+    getFunction(nameOrSignature: "insurerOf" | "isPool" | "openPool"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "PoolOpened"): EventFragment;
 
-    encodeFunctionData(functionFragment: 'isPool', values: [AddressLike]): string;
+    encodeFunctionData(functionFragment: 'insurerOf', values: [AddressLike]): string;
+encodeFunctionData(functionFragment: 'isPool', values: [AddressLike]): string;
 encodeFunctionData(functionFragment: 'openPool', values: [PoolTermsStruct, string, string]): string;
-encodeFunctionData(functionFragment: 'requirePool', values: [AddressLike]): string;
 
-    decodeFunctionResult(functionFragment: 'isPool', data: BytesLike): Result;
+    decodeFunctionResult(functionFragment: 'insurerOf', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'isPool', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'openPool', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'requirePool', data: BytesLike): Result;
   }
 
   
@@ -70,6 +70,14 @@ decodeFunctionResult(functionFragment: 'requirePool', data: BytesLike): Result;
 
     
     
+    insurerOf: TypedContractMethod<
+      [pool: AddressLike, ],
+      [string],
+      'view'
+    >
+    
+
+    
     isPool: TypedContractMethod<
       [pool: AddressLike, ],
       [boolean],
@@ -85,18 +93,15 @@ decodeFunctionResult(functionFragment: 'requirePool', data: BytesLike): Result;
     >
     
 
-    
-    requirePool: TypedContractMethod<
-      [pool: AddressLike, ],
-      [void],
-      'view'
-    >
-    
-
 
     getFunction<T extends ContractMethod = ContractMethod>(key: string | FunctionFragment): T;
 
-    getFunction(nameOrSignature: 'isPool'): TypedContractMethod<
+    getFunction(nameOrSignature: 'insurerOf'): TypedContractMethod<
+      [pool: AddressLike, ],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'isPool'): TypedContractMethod<
       [pool: AddressLike, ],
       [boolean],
       'view'
@@ -105,11 +110,6 @@ getFunction(nameOrSignature: 'openPool'): TypedContractMethod<
       [terms: PoolTermsStruct, name: string, symbol: string, ],
       [string],
       'nonpayable'
-    >;
-getFunction(nameOrSignature: 'requirePool'): TypedContractMethod<
-      [pool: AddressLike, ],
-      [void],
-      'view'
     >;
 
     getEvent(key: 'PoolOpened'): TypedContractEvent<PoolOpenedEvent.InputTuple, PoolOpenedEvent.OutputTuple, PoolOpenedEvent.OutputObject>;

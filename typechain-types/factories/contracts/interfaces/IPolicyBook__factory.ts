@@ -382,56 +382,6 @@
         "type": "bytes32"
       },
       {
-        "indexed": false,
-        "internalType": "uint96",
-        "name": "amount",
-        "type": "uint96"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint96",
-        "name": "coverLeft",
-        "type": "uint96"
-      }
-    ],
-    "name": "CoverDrawn",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "bytes32",
-        "name": "policyId",
-        "type": "bytes32"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint96",
-        "name": "amount",
-        "type": "uint96"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint96",
-        "name": "coverLeft",
-        "type": "uint96"
-      }
-    ],
-    "name": "CoverRestored",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "bytes32",
-        "name": "policyId",
-        "type": "bytes32"
-      },
-      {
         "indexed": true,
         "internalType": "uint256",
         "name": "vehicleId",
@@ -1994,234 +1944,24 @@
   {
     "inputs": [
       {
-        "components": [
-          {
-            "components": [
-              {
-                "internalType": "address",
-                "name": "pool",
-                "type": "address"
-              },
-              {
-                "internalType": "address",
-                "name": "trigger",
-                "type": "address"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "productId",
-                "type": "bytes32"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "subjectRoot",
-                "type": "bytes32"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "fleetId",
-                "type": "bytes32"
-              },
-              {
-                "internalType": "uint96",
-                "name": "cover",
-                "type": "uint96"
-              },
-              {
-                "internalType": "uint96",
-                "name": "minDeposit",
-                "type": "uint96"
-              },
-              {
-                "internalType": "uint40",
-                "name": "expiresAt",
-                "type": "uint40"
-              },
-              {
-                "internalType": "uint40",
-                "name": "endsAt",
-                "type": "uint40"
-              },
-              {
-                "internalType": "uint32",
-                "name": "waitingSeconds",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "periodSeconds",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint64",
-                "name": "salt",
-                "type": "uint64"
-              },
-              {
-                "components": [
-                  {
-                    "internalType": "uint64",
-                    "name": "perKm",
-                    "type": "uint64"
-                  },
-                  {
-                    "internalType": "uint64",
-                    "name": "perDay",
-                    "type": "uint64"
-                  },
-                  {
-                    "internalType": "uint64",
-                    "name": "perDrivingHour",
-                    "type": "uint64"
-                  },
-                  {
-                    "internalType": "uint32",
-                    "name": "maxDailyM",
-                    "type": "uint32"
-                  },
-                  {
-                    "internalType": "uint16",
-                    "name": "minFactorBps",
-                    "type": "uint16"
-                  },
-                  {
-                    "internalType": "uint16",
-                    "name": "maxFactorBps",
-                    "type": "uint16"
-                  },
-                  {
-                    "internalType": "uint16",
-                    "name": "nightBps",
-                    "type": "uint16"
-                  },
-                  {
-                    "internalType": "uint16",
-                    "name": "overLimitBps",
-                    "type": "uint16"
-                  },
-                  {
-                    "internalType": "uint16",
-                    "name": "harshBps",
-                    "type": "uint16"
-                  }
-                ],
-                "internalType": "struct PremiumRates",
-                "name": "rates",
-                "type": "tuple"
-              },
-              {
-                "components": [
-                  {
-                    "internalType": "uint32",
-                    "name": "threshold1",
-                    "type": "uint32"
-                  },
-                  {
-                    "internalType": "uint32",
-                    "name": "threshold2",
-                    "type": "uint32"
-                  },
-                  {
-                    "internalType": "uint32",
-                    "name": "threshold3",
-                    "type": "uint32"
-                  },
-                  {
-                    "internalType": "uint16",
-                    "name": "payoutBps1",
-                    "type": "uint16"
-                  },
-                  {
-                    "internalType": "uint16",
-                    "name": "payoutBps2",
-                    "type": "uint16"
-                  },
-                  {
-                    "internalType": "uint16",
-                    "name": "payoutBps3",
-                    "type": "uint16"
-                  },
-                  {
-                    "internalType": "uint32",
-                    "name": "totalLossAt",
-                    "type": "uint32"
-                  },
-                  {
-                    "internalType": "uint16",
-                    "name": "salvageBps",
-                    "type": "uint16"
-                  },
-                  {
-                    "internalType": "uint32",
-                    "name": "challengeSeconds",
-                    "type": "uint32"
-                  },
-                  {
-                    "internalType": "uint96",
-                    "name": "instantCap",
-                    "type": "uint96"
-                  },
-                  {
-                    "internalType": "uint96",
-                    "name": "bond",
-                    "type": "uint96"
-                  },
-                  {
-                    "internalType": "uint8",
-                    "name": "corroborations",
-                    "type": "uint8"
-                  }
-                ],
-                "internalType": "struct PayoutTerms",
-                "name": "payout",
-                "type": "tuple"
-              }
-            ],
-            "internalType": "struct PolicyQuote",
-            "name": "quote",
-            "type": "tuple"
-          },
-          {
-            "components": [
-              {
-                "internalType": "uint256",
-                "name": "vehicleId",
-                "type": "uint256"
-              },
-              {
-                "internalType": "uint24",
-                "name": "grantEpoch",
-                "type": "uint24"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "cell",
-                "type": "bytes32"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "baseline",
-                "type": "bytes32"
-              },
-              {
-                "internalType": "uint64",
-                "name": "baseDistanceM",
-                "type": "uint64"
-              },
-              {
-                "internalType": "uint64",
-                "name": "baseOdometerM",
-                "type": "uint64"
-              }
-            ],
-            "internalType": "struct Subject",
-            "name": "subject",
-            "type": "tuple"
-          }
-        ],
-        "internalType": "struct PolicyTerms",
-        "name": "terms",
-        "type": "tuple"
+        "internalType": "bytes32",
+        "name": "policyId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "vehicleId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint32",
+        "name": "waitingSeconds",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "endsAt",
+        "type": "uint40"
       },
       {
         "internalType": "uint40",
@@ -2236,11 +1976,6 @@
     ],
     "name": "drawCover",
     "outputs": [
-      {
-        "internalType": "bytes32",
-        "name": "policyId",
-        "type": "bytes32"
-      },
       {
         "internalType": "address",
         "name": "holder",

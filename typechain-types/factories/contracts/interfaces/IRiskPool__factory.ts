@@ -361,25 +361,6 @@
     "anonymous": false,
     "inputs": [
       {
-        "indexed": false,
-        "internalType": "uint96",
-        "name": "amount",
-        "type": "uint96"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint96",
-        "name": "capital",
-        "type": "uint96"
-      }
-    ],
-    "name": "PremiumEarned",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
         "indexed": true,
         "internalType": "address",
         "name": "payer",
@@ -1117,17 +1098,17 @@
           },
           {
             "internalType": "uint96",
+            "name": "owed",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint96",
             "name": "reserved",
             "type": "uint96"
           },
           {
             "internalType": "uint96",
             "name": "pending",
-            "type": "uint96"
-          },
-          {
-            "internalType": "uint96",
-            "name": "owed",
             "type": "uint96"
           }
         ],

@@ -84,6 +84,25 @@
         "type": "address"
       }
     ],
+    "name": "insurerOf",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "pool",
+        "type": "address"
+      }
+    ],
     "name": "isPool",
     "outputs": [
       {
@@ -149,19 +168,6 @@
       }
     ],
     "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "pool",
-        "type": "address"
-      }
-    ],
-    "name": "requirePool",
-    "outputs": [],
-    "stateMutability": "view",
     "type": "function"
   }
 ] as const;
