@@ -39,7 +39,7 @@ const LIMITS: Record<string, { limit: number; peer?: number }> = {
   depositCapital: { limit: 120_000 },
   buyPolicy: { limit: 220_000 },
   provePremiumPeriod: { limit: 140_000 },
-  openParametricClaim: { limit: 220_000 },
+  openParametricClaim: { limit: 260_000 },
 };
 
 /**
