@@ -5,11 +5,11 @@ import {IndexState} from "../types/InsuranceTypes.sol";
 import {ITrigger} from "./ITrigger.sol";
 
 /// @title An index of a cell (hail, flood, temperature): reported by oracles, day by day.
-/// @notice Evidence is `abi.encode(IndexEvidence)`; the peril is the policy's product. Oracles are meter operators; each reports once, in
-/// `REPORT_SECONDS` after the day, of every insured cell: zero is a report too. The value is the highest that `quorum` oracles reached or exceeded, so that a minority lifts it no
-/// further, and what conflicts does not stop it. Then, for `DISPUTE_SECONDS`, an insurer or oracle may dispute it; an auditor
-/// decides within `RESOLVE_SECONDS`. Without a quorum or a decision in time the oracles were silent, and the premium of the
-/// day is given back. The severity is the value, in the peril's unit.
+/// @notice Evidence is `abi.encode(IndexEvidence)`; the peril is the policy's product. Oracles are meter operators; each reports once,
+/// within `REPORT_SECONDS` after the day, of every insured cell: zero is a report too. The value is the highest that `quorum` oracles
+/// reached or exceeded, so that a minority lifts it no further, and what conflicts does not stop it. Then, for `DISPUTE_SECONDS`, an
+/// insurer or oracle may dispute it; an auditor decides within `RESOLVE_SECONDS`. Without a quorum or a decision in time the oracles
+/// were silent, and the premium of the day is given back. The severity is the value, in the peril's unit.
 interface IIndexTrigger is ITrigger {
     event IndexReported(
         bytes32 indexed indexId,

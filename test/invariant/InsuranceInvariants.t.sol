@@ -93,7 +93,7 @@ contract InsuranceInvariants is Assertions {
         else if (action == 3) _play.donate(seed, uint96(more));
         else if (action == 4) _play.collect(seed);
         else if (action == 5) _play.attack(seed, uint96(more));
-        else if (action == 6) _play.buy(seed, uint96(more % 60_000e6));
+        else if (action == 6) _play.buy(seed, uint96(more % 100_000e6));
         else if (action == 7) _play.drive(seed, uint64(more));
         else if (action == 8) _play.prove(seed);
         else if (action == 9) _play.assume(seed);

@@ -41,7 +41,10 @@ const POOL_WORDS: Record<string, ErrorWords> = {
     says: () => "what a redemption pays is not known before it is paid",
     fix: "Ask for a redemption, wait, and read maxWithdraw.",
   },
-  PoolSharesZero: { says: () => "an amount of no shares at all", fix: "Pass an amount that is worth a share at least." },
+  PoolSharesZero: {
+    says: () => "an amount of no shares at all",
+    fix: "Pass an amount that is worth a share at least.",
+  },
   PoolTermsInvalid: {
     says: (v) =>
       `no pool of token ${text(v.asset)} for insurer ${text(v.insurer)} with a delay of ${text(v.redeemDelaySeconds)} s` +
