@@ -173,6 +173,9 @@ abstract contract InsuranceHandler is InsuranceTest {
         PolicyTerms memory terms = _termsFor(vehicleId, uint64(sold.length));
         terms.quote.productId = (seed >> 16) % 2 == 0 ? COLLISION : HAIL;
         terms.quote.cover = uint96(bound(cover, 1, POOL_CAPITAL));
+        // Often all that can be sold, or a unit more.
+        uint256 edge = (seed >> 40) % 4;
+        if (edge < 2) terms.quote.cover = uint96(pool.sellableCover() + edge);
         terms.subject.cell = _cellOf(vehicleId);
         terms.quote.waitingSeconds = uint32((seed >> 24) % 2) * 1 days;
         terms.quote.periodSeconds = 10 days;
