@@ -38,12 +38,6 @@ const LIMITS: Record<string, { limit: number; peer?: number }> = {
   calldataPerClaim: { limit: 290, peer: 481 },
 };
 
-/**
- * Contracts may be deployed in another order, and have other addresses; a byte of a proof or signature over them that happens to
- * be zero costs 12 gas less. A new storage slot, event or call costs far more.
- */
-const CALLDATA_DRIFT = 60;
-
 const isCheck = process.argv.includes("--check");
 const measured = await measureOperations();
 const committed: Record<string, number> = existsSync(SNAPSHOT)
@@ -70,7 +64,7 @@ const problems = Object.entries(LIMITS).flatMap(([name, { limit }]) => {
 });
 if (isCheck) {
   for (const name of new Set([...Object.keys(measured), ...Object.keys(committed)])) {
-    if (!(Math.abs((measured[name] ?? Number.NaN) - (committed[name] ?? Number.NaN)) <= CALLDATA_DRIFT)) {
+    if (measured[name] !== committed[name]) {
       problems.push(`${name} takes ${measured[name]} gas; snapshots/operations.json says ${committed[name]}`);
     }
   }

@@ -19,7 +19,7 @@ const FOREVER = 2n ** 40n - 1n;
  * @returns gas by operation; `…Each50` is a batch of 50 divided by 50, rounded up.
  */
 export async function measureOperations(): Promise<Record<string, number>> {
-  const chain = await createChain({ initialDate: "2027-01-15T08:00:00Z" });
+  const chain = await createChain({ initialDate: "2027-01-15T08:00:00Z", isRepeatable: true });
   const { actors, consortium, records, title, keys, deployment } = await chain.memberFixture();
   const { manufacturer, registrar, workshop, court, guardian, admissions, recycler, holder, buyer } = actors;
   const gas: Record<string, number> = {};

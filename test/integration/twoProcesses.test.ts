@@ -183,7 +183,7 @@ interface PreparedChain {
 async function prepareChain(anvil: Anvil, folder: string): Promise<PreparedChain> {
   const deploymentId = `two-processes-test-${process.pid}`;
   const connection = await network.create({ network: "localhost", override: { url: anvil.url } });
-  const { deployment } = await deployLocal(connection, deploymentId).finally(() =>
+  const { deployment } = await deployLocal(connection, { deploymentId }).finally(() =>
     rm(`ignition/deployments/${deploymentId}`, { recursive: true, force: true }),
   );
   const deploymentFile = join(folder, "deployment.json");
