@@ -27,7 +27,7 @@ import { hasAnvil, startAnvil, type Anvil } from "../helpers/startAnvil.js";
 import { startScript, type RunningScript } from "../helpers/startScript.js";
 
 /** How often a process is killed, and what decides when and which. */
-const CRASHES = Number(process.env.BLOK_CRASHES ?? 5);
+const CRASHES = Number(process.env.BLOK_CRASHES ?? 4);
 const SEED = Number(process.env.BLOK_CRASH_SEED ?? 20_260_301);
 const ROUNDS = Math.max(3, Math.ceil(CRASHES / 2));
 const CHARGING_STEPS = 2;
