@@ -54,7 +54,7 @@ await runScript(async () => {
   const deployment = await loadDeployment(options.deployment ?? `deployments/${options.network}.json`);
   const { TelemetryAnchors: contract, ERC7913P256Verifier: p256Verifier } = deployment.contracts;
   const domain = await telemetryDomain({ chainId: deployment.chainId, contract, p256Verifier });
-  const key = vehicleKey(options.curve, readSecret("BLOK_VEHICLE_KEY"), p256Verifier);
+  const key = vehicleKey(options.curve, readSecret("BLOK_VEHICLE_KEY", "the vehicle's key"), p256Verifier);
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const statePath = join(options.folder, "recorder.json");
   const recorder = await TripRecorder.create({

@@ -97,7 +97,7 @@ await runScript(async () => {
 async function connectOperator(): Promise<ContractRunner> {
   if (options.rpc !== undefined) {
     const provider = new JsonRpcProvider(options.rpc, undefined, { staticNetwork: true });
-    return new Wallet(readSecret("BLOK_GATEWAY_KEY"), provider);
+    return new Wallet(readSecret("BLOK_GATEWAY_KEY", "the gateway's key"), provider);
   }
   const { runner } = await connectOffice("meterOperator", options);
   if (runner) return runner;

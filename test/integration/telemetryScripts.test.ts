@@ -177,9 +177,9 @@ describe("simulate-drive, publish-trips and run-gateway", () => {
       [
         "run-gateway.ts",
         [...where, "--listen", "0", "--rpc", rpc.url],
-        /SECRET_VARIABLE: the key is missing/,
+        /SECRET: the gateway.s key is missing/,
       ],
-      ["publish-trips.ts", [...where, ...vehicle, "drive.txt"], /SECRET_VARIABLE/],
+      ["publish-trips.ts", [...where, ...vehicle, "drive.txt"], /SECRET: the vehicle.s key is missing/],
       ["publish-trips.ts", [...where, "--vehicle", "7", ...vehicle.slice(2), "x.csv"], /64 hex digits/],
     ];
     for (const [script, args, message] of cases) {
