@@ -150,7 +150,7 @@ describe("simulate-drive, publish-trips and run-gateway", () => {
       leaves = events.reduce((sum, { args: { leafCount } }) => sum + leafCount, 0n);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    expect(leaves).to.equal(5n);
+    expect(leaves, second.output()).to.equal(5n);
     gateway?.kill("SIGTERM");
     expect(await second.ended, second.output()).to.equal(0);
     expect(second.output()).to.contain('"summaries":5').and.contain('"open":0');
