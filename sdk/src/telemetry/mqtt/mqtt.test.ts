@@ -206,7 +206,7 @@ test("what the gateway cannot take now is given again until it can", async () =>
   await broker.close();
 });
 
-test("nonsense, oversize and floods are counted and leave the others alone", async () => {
+test("attack: malformed payloads, oversize and a flood over MQTT are counted and leave the others alone", async () => {
   const broker = await startBroker();
   const { gateway } = newGateway();
   const transport = mqttTransport({ url: broker.gatewayUrl, clientId: "gateway-1", client });
@@ -236,7 +236,7 @@ test("nonsense, oversize and floods are counted and leave the others alone", asy
   await broker.close();
 });
 
-test("vehicles may neither read others' summaries nor answer for the gateway", async () => {
+test("attack: foreign topics: vehicles may neither read others' summaries nor answer for the gateway", async () => {
   const broker = await startBroker({ gatewayPassword: "right" });
   const cases: ((mqtt: Awaited<ReturnType<typeof connectAsync>>) => void)[] = [
     (mqtt) => mqtt.subscribe("blok/v1/+/summary"),
@@ -260,7 +260,7 @@ test("vehicles may neither read others' summaries nor answer for the gateway", a
   await broker.close();
 });
 
-test("a broker that is restarted and has forgotten everything loses no summary", async () => {
+test("attack: broker restart: one that has forgotten everything loses no summary", async () => {
   let broker = await startBroker({ gatewayPassword: "p" });
   const { port } = broker;
   const { gateway } = newGateway();
@@ -315,7 +315,7 @@ const hasMosquitto = (() => {
 })();
 
 test(
-  "the same over mosquitto, which keeps messages over its own restart",
+  "attack: broker restart: the same over mosquitto, which keeps messages over it",
   { skip: hasMosquitto ? false : "mosquitto is not installed: apt-get install mosquitto" },
   async () => {
     const port = await freePort();
