@@ -376,3 +376,22 @@ test("intervals close and anchor by themselves", async () => {
   assert.equal(chain.roots.size, 1);
   await gateway.stop();
 });
+
+test("a round that outlasts many intervals tells of its failure once", async () => {
+  let ask = 0;
+  const errors: unknown[] = [];
+  const slow = async (): Promise<undefined> => {
+    ask += 1;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    throw new Error("the node is slow");
+  };
+  const sender = Object.assign(new FakeAnchors(), { anchoredAt: slow });
+  const { gateway } = setUp({ sender, intervalSeconds: 0.01, onError: (error) => errors.push(error) });
+  await gateway.accept(await wire(1));
+  gateway.start();
+  const until = Date.now() + 5_000;
+  while (ask < 3 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+  await gateway.stop();
+  assert.ok(ask >= 3, "it is tried again");
+  assert.equal(errors.length, ask, "each failure is told of once");
+});

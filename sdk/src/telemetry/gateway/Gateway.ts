@@ -146,7 +146,10 @@ export class Gateway {
   start(): void {
     if (this.#timer) return;
     const { intervalSeconds, onError } = this.#options;
-    const tick = (): void => void this.runOnce().catch((error: unknown) => onError?.(error));
+    // A round that takes longer than an interval tells of its failure once.
+    const tick = (): void => {
+      if (!this.#round) this.runOnce().catch((error: unknown) => onError?.(error));
+    };
     this.#timer = setInterval(tick, intervalSeconds * 1_000);
     tick();
   }
