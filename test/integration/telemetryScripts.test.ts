@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { HDNodeWallet, id, toBeHex, zeroPadValue } from "ethers";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { vehicleKey } from "../../sdk/src/lifecycle/vehicleKey.js";
+import type { AnchoredSummary } from "../../sdk/src/telemetry/types.js";
 import { createChain } from "../helpers/fixture.js";
 import { runScriptFile } from "../helpers/runScriptFile.js";
 import { serveRpc, type ServedRpc } from "../helpers/serveRpc.js";
@@ -143,7 +144,8 @@ describe("simulate-drive, publish-trips and run-gateway", () => {
     expect(again.stdout).to.match(/commuter.csv: no sample is newer/);
     expect(again.stdout)
       .to.match(/night.csv: trip 4/)
-      .and.match(/crash.csv: trip 5, .*crash/);
+      .and.match(/crash.csv: trip 5, .*crash/)
+      .and.contain("trip 5: accepted");
     const limit = Date.now() + 30_000;
     let leaves = 0n;
     while (leaves < 5n && Date.now() < limit) {
@@ -154,6 +156,22 @@ describe("simulate-drive, publish-trips and run-gateway", () => {
     expect(leaves, second.output()).to.equal(5n);
     gateway?.kill("SIGTERM");
     expect(await second.ended, second.output()).to.equal(0);
+    // Any of them can be proved from the store, to the contract and to whoever has the JSON.
+    const trip = ["--vehicle", zeroPadValue(toBeHex(vehicleId), 32), "--store", join(folder, "gateway.db")];
+    const where = ["--rpc", rpc.url, "--deployment", join(folder, "deployment.json")];
+    const proved = await runScriptFile("prove-trip.ts", [...trip, ...where, "--sequence", "5"]);
+    expect(proved.code, proved.stderr).to.equal(0);
+    const anchored = JSON.parse(proved.stdout) as AnchoredSummary;
+    expect(await anchors.requireAnchored(anchored)).to.match(/^0x[0-9a-f]{64}$/);
+    const missing = await runScriptFile("prove-trip.ts", [...trip, ...where, "--sequence", "6"]);
+    expect(missing.stderr).to.contain("TRIP_UNKNOWN");
+    const keyId = vehicleKey("secp256k1", secret, deployment.contracts.ERC7913P256Verifier).keyId;
+    const time = await chain.networkHelpers.time.latest();
+    const revoking = system.keys.connect(actors.manufacturer);
+    await revoking.revokeVehicleKey(vehicleId, keyId, time, ROLES.manufacturer);
+    const revoked = await runScriptFile("prove-trip.ts", [...trip, ...where, "--sequence", "5"]);
+    expect(revoked.code).to.equal(1);
+    expect(revoked.stderr).to.contain("TRIP_REFUSED").and.contain("TelemetryKeyNotValid");
     expect(second.output()).to.contain('"summaries":5').and.contain('"open":0');
   });
 
@@ -181,7 +199,7 @@ describe("simulate-drive, publish-trips and run-gateway", () => {
         /SECRET: the gateway.s key is missing/,
       ],
       ["publish-trips.ts", [...where, ...vehicle, "drive.txt"], /SECRET: the vehicle.s key is missing/],
-      ["publish-trips.ts", [...where, "--vehicle", "7", ...vehicle.slice(2), "x.csv"], /64 hex digits/],
+      ["publish-trips.ts", [...where, "--vehicle", "mine", ...vehicle.slice(2), "x.csv"], /below 2.256/],
     ];
     for (const [script, args, message] of cases) {
       const { code, stderr } = await runScriptFile(script, args);

@@ -1,6 +1,6 @@
-import type { AnchoredSummary } from "./gateway/Gateway.js";
 import { summaryLeaf } from "./summaryLeaf.js";
 import type { TelemetryDomain } from "./telemetryDomain.js";
+import type { AnchoredSummary } from "./types.js";
 import { verifyMerkleProof } from "./verifyMerkleProof.js";
 import { verifySummary, type SummaryVerdict } from "./verifySummary.js";
 
