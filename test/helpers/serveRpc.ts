@@ -20,8 +20,8 @@ export async function serveRpc(rpc: RpcProvider): Promise<ServedRpc> {
     try {
       return { jsonrpc: "2.0", id, result: await rpc.request({ method, params }) };
     } catch (failure) {
-      const { code = -32603, message } = failure as { code?: number; message: string };
-      return { jsonrpc: "2.0", id, error: { code, message } };
+      const { code = -32603, message, data } = failure as { code?: number; message: string; data?: unknown };
+      return { jsonrpc: "2.0", id, error: { code, message, data } };
     }
   };
   const server = createServer((request, response) => {
