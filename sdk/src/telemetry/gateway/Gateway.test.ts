@@ -365,6 +365,27 @@ test("P-256 keys are taken as well", async () => {
   await gateway.stop();
 });
 
+test("a transaction that is still pending is not sent again, also not by the next process", async () => {
+  let isMined = false;
+  const sender = new FakeAnchors();
+  sender.isMining = false;
+  const wait = async (): Promise<boolean> => {
+    if (!isMined) throw new Error("the transaction is not certain yet");
+    return true;
+  };
+  const { gateway, options } = setUp({ sender: Object.assign(sender, { wait }) });
+  await gateway.accept(await wire(1));
+  await assert.rejects(gateway.runOnce(), /not certain yet/);
+  await gateway.stop();
+  const next = new Gateway(options);
+  await assert.rejects(next.runOnce(), /not certain yet/);
+  sender.mine();
+  isMined = true;
+  await next.runOnce();
+  assert.deepEqual([sender.sent, next.stats().anchored], [1, 1]);
+  await next.stop();
+});
+
 test("intervals close and anchor by themselves", async () => {
   const { gateway, chain } = setUp({ intervalSeconds: 0.02 });
   gateway.start();

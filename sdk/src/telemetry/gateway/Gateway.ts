@@ -349,7 +349,6 @@ export class Gateway {
     // Sent before the process was stopped, perhaps: it may still be on its way.
     if (batch.transactionHash !== undefined && (await sender.wait(batch.transactionHash)) === true)
       return isDone();
-    if (batch.transactionHash !== undefined && (await isDone())) return true;
     let hash: string;
     try {
       hash = await sender.send(batch);
