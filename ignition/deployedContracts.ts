@@ -16,6 +16,7 @@ export const DEPLOYED_CONTRACTS = {
   Recalls: "recalls",
   QualityNotifications: "notifications",
   PaymentChannels: "channels",
+  TelemetryAnchors: "anchors",
 } as const satisfies Record<keyof Deployment["contracts"], string>;
 
 type Deployed = Record<

@@ -4,6 +4,7 @@ import {
   partCertificatesAbi,
   partTwinsAbi,
   recallsAbi,
+  telemetryAnchorsAbi,
   vehicleRecordsAbi,
   vehicleTitleAbi,
 } from "../sdk/src/abi/index.js";
@@ -16,6 +17,7 @@ const INTERFACES: Record<AuthorityTarget, Interface> = {
   PartTwins: new Interface(partTwinsAbi),
   PartCertificates: new Interface(partCertificatesAbi),
   Recalls: new Interface(recallsAbi),
+  TelemetryAnchors: new Interface(telemetryAnchorsAbi),
 };
 
 /**

@@ -25,6 +25,7 @@ const CONTRACTS = {
   Recalls: "contracts/parts/Recalls.sol",
   QualityNotifications: "contracts/parts/QualityNotifications.sol",
   PaymentChannels: "contracts/mobility/PaymentChannels.sol",
+  TelemetryAnchors: "contracts/telemetry/TelemetryAnchors.sol",
 };
 
 interface AbiItem {

@@ -36,6 +36,8 @@ const LIMITS: Record<string, { limit: number; peer?: number }> = {
   requestCloseAndWithdraw: { limit: 85_000, peer: 103_092 },
   cooperativeClose: { limit: 54_000, peer: 74_105 },
   calldataPerClaim: { limit: 290, peer: 481 },
+  anchorRoot: { limit: 65_000 },
+  anchorRootEach1000: { limit: 65 },
 };
 
 const isCheck = process.argv.includes("--check");

@@ -2,14 +2,13 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {MemberAccess} from "../access/MemberAccess.sol";
 import {Roles} from "../access/Roles.sol";
 import {IVehicleKeys} from "../interfaces/IVehicleKeys.sol";
 import {IVehicleRecords} from "../interfaces/IVehicleRecords.sol";
 import {IVehicleTitle} from "../interfaces/IVehicleTitle.sol";
+import {MachineKeyLib} from "../libraries/MachineKeyLib.sol";
 import {RecordInput} from "../types/RecordTypes.sol";
 import {TitleState, TitleStatus} from "../types/TitleTypes.sol";
 
@@ -30,9 +29,6 @@ contract VehicleKeys is IVehicleKeys, MemberAccess, EIP712 {
     bytes32 private constant VEHICLE_RECORD_TYPEHASH = keccak256(
         "VehicleRecord(uint256 vehicleId,bytes32 documentHash,uint8 kind,uint8 code,uint32 odometer,uint8 odometerUnit,uint40 observedAt)"
     );
-
-    /// @dev Verifier address and two coordinates.
-    uint256 private constant P256_SIGNER_LENGTH = 84;
 
     /// @inheritdoc IVehicleKeys
     IVehicleTitle public immutable title;
@@ -235,19 +231,11 @@ contract VehicleKeys is IVehicleKeys, MemberAccess, EIP712 {
         bytes32 structHash,
         bytes calldata signature
     ) private view {
-        bytes32 digest = _hashTypedDataV4(structHash);
-        bool isValid;
-        if (signer.length == 20) {
-            (address recovered, ECDSA.RecoverError err, ) = ECDSA.tryRecoverCalldata(digest, signature);
-            isValid = err == ECDSA.RecoverError.NoError && recovered == address(bytes20(signer));
-        } else {
-            require(
-                signer.length == P256_SIGNER_LENGTH && address(bytes20(signer)) == p256Verifier,
-                KeysSignerUnsupported(signer)
-            );
-            isValid = SignatureChecker.isValidSignatureNow(signer, digest, signature);
-        }
-        require(isValid, KeysSignatureInvalid(vehicleId, keyId));
+        require(MachineKeyLib.isSupported(signer, p256Verifier), KeysSignerUnsupported(signer));
+        require(
+            MachineKeyLib.isSignedBy(_hashTypedDataV4(structHash), signer, signature),
+            KeysSignatureInvalid(vehicleId, keyId)
+        );
     }
 
     function _isWithin(KeyPeriod memory period, uint40 instant) private pure returns (bool) {

@@ -10,6 +10,7 @@ import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { selectorOf } from "../selectors.js";
 import MobilityModule from "./Mobility.js";
 import PartsModule from "./Parts.js";
+import TelemetryModule from "./Telemetry.js";
 import VehicleModule from "./Vehicle.js";
 
 /** The whole system: all contracts, wired from the one table of authority, and handed over to its offices. */
@@ -17,6 +18,7 @@ export default buildModule("BlokAuto", (m) => {
   const { consortium, records, title, keys, metadata, p256Verifier } = m.useModule(VehicleModule);
   const partDomain = m.useModule(PartsModule);
   const mobility = m.useModule(MobilityModule);
+  const telemetry = m.useModule(TelemetryModule);
   const contracts = {
     Consortium: consortium,
     VehicleRecords: records,
@@ -25,6 +27,7 @@ export default buildModule("BlokAuto", (m) => {
     PartTwins: partDomain.parts,
     PartCertificates: partDomain.certificates,
     Recalls: partDomain.recalls,
+    TelemetryAnchors: telemetry.anchors,
   };
 
   // Without defaults: three people who are not the deployer have to be named on every network.
@@ -88,5 +91,15 @@ export default buildModule("BlokAuto", (m) => {
     after: [handedOver],
   });
 
-  return { consortium, records, title, keys, metadata, p256Verifier, ...partDomain, ...mobility };
+  return {
+    consortium,
+    records,
+    title,
+    keys,
+    metadata,
+    p256Verifier,
+    ...partDomain,
+    ...mobility,
+    ...telemetry,
+  };
 });

@@ -7,6 +7,7 @@ import { p256Key, secp256k1Key } from "../../test/helpers/vehicleKeys.js";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { measureChannelOperations } from "./measureChannelOperations.js";
 import { measurePartOperations } from "./measurePartOperations.js";
+import { measureTelemetryOperations } from "./measureTelemetryOperations.js";
 
 const BATCH = 50;
 const DAY = 86_400;
@@ -185,5 +186,10 @@ export async function measureOperations(): Promise<Record<string, number>> {
     consortium.connect(guardian).vetoAdmission(account("member"), ROLES.workshop),
   );
   await measure("expelMember", office.expelMember(workshop, id("decision")));
-  return { ...gas, ...(await measurePartOperations()), ...(await measureChannelOperations()) };
+  return {
+    ...gas,
+    ...(await measurePartOperations()),
+    ...(await measureChannelOperations()),
+    ...(await measureTelemetryOperations()),
+  };
 }

@@ -8,6 +8,7 @@ import {
   paymentChannelsAbi,
   qualityNotificationsAbi,
   recallsAbi,
+  telemetryAnchorsAbi,
   titleMetadataAbi,
   vehicleKeysAbi,
   vehicleRecordsAbi,
@@ -45,6 +46,7 @@ const CONTRACTS = {
   Recalls: recallsAbi,
   QualityNotifications: qualityNotificationsAbi,
   PaymentChannels: paymentChannelsAbi,
+  TelemetryAnchors: telemetryAnchorsAbi,
 };
 
 /** The sections of the document, and how the names of their errors begin. */
@@ -61,6 +63,7 @@ const SECTIONS: readonly [title: string, names: RegExp][] = [
   ["Quality notifications", /^Notifications/],
   ["Payment channels", /^(?:Channel|Asset|Balance|Reserve)/],
   ["Mandates", /^Mandate/],
+  ["Telemetry", /^Telemetry/],
 ];
 
 const INTRODUCTION = `# Errors

@@ -15,5 +15,6 @@ export * from "./payments/index.js";
 export * from "./recordStore/index.js";
 export * from "./report/index.js";
 export * from "./store/index.js";
+export * from "./telemetry/index.js";
 export * from "./vehicleClient/index.js";
 export * from "./vin/index.js";

@@ -6,3 +6,4 @@ export * from "./payments/node.js";
 export * from "./recordStore/node.js";
 export * from "./report/node.js";
 export * from "./store/node.js";
+export * from "./telemetry/node.js";

@@ -11,6 +11,7 @@ import {
   PaymentChannels__factory,
   QualityNotifications__factory,
   Recalls__factory,
+  TelemetryAnchors__factory,
   TitleMetadata__factory,
   VehicleKeys__factory,
   VehicleRecords__factory,
@@ -88,6 +89,7 @@ export async function createChain({
       recalls: Recalls__factory.connect(contracts.Recalls, actors.deployer),
       notifications: QualityNotifications__factory.connect(contracts.QualityNotifications, actors.deployer),
       channels: PaymentChannels__factory.connect(contracts.PaymentChannels, actors.deployer),
+      anchors: TelemetryAnchors__factory.connect(contracts.TelemetryAnchors, actors.deployer),
     };
   }
 

@@ -18,7 +18,7 @@ const CONTRACTS = new URL("../../contracts/", import.meta.url);
 /** Every function whose source says that only some may call it, as `Contract.function`. */
 function guardedFunctions(): string[] {
   const found: string[] = [];
-  for (const folder of ["access", "vehicle", "parts"]) {
+  for (const folder of ["access", "vehicle", "parts", "mobility", "telemetry"]) {
     for (const file of readdirSync(new URL(`${folder}/`, CONTRACTS))) {
       const source = readFileSync(new URL(`${folder}/${file}`, CONTRACTS), "utf8");
       for (const [, name, header, body] of source.matchAll(/function (\w+)\(([^{};]*?)\{([^]*?)\n {4}\}/g)) {
@@ -76,6 +76,7 @@ describe("Authority", () => {
         VehicleRecords: records,
         VehicleTitle: title,
         Recalls: system.recalls,
+        TelemetryAnchors: system.anchors,
       };
       for (const row of AUTHORITY_TABLE.filter(({ guard }) => guard === "restricted")) {
         const contract = contracts[row.target]!;
@@ -161,6 +162,7 @@ describe("Authority", () => {
           PartTwins: system.parts,
           PartCertificates: system.certificates,
           Recalls: system.recalls,
+          TelemetryAnchors: system.anchors,
         };
         const args: Record<string, unknown[]> = {
           admitMember: [actors.stranger.address, ROLES.workshop, ZeroHash],
@@ -170,6 +172,7 @@ describe("Authority", () => {
           appendMemberRecord: [actors.workshop.address, ROLES.workshop, record(4)],
           appendHolderRecord: [actors.holder.address, record(5)],
           appendVehicleRecord: [actors.holder.address, record(5)],
+          anchorRoot: [id("root"), 1, 1, 2],
           setKindWriters: [[{ kind: 99, writers: 2n }]],
           setLockController: [9, ROLES.court],
           requestForcedTransfer: [actors.holder.address, actors.buyer.address, VEHICLE, id("order")],

@@ -13,5 +13,7 @@ import type * as mocks from './mocks/index.js';
 export type { mocks };
 import type * as parts from './parts/index.js';
 export type { parts };
+import type * as telemetry from './telemetry/index.js';
+export type { telemetry };
 import type * as vehicle from './vehicle/index.js';
 export type { vehicle };

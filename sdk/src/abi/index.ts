@@ -12,4 +12,5 @@ export { partCertificatesAbi } from "./PartCertificates.js";
 export { recallsAbi } from "./Recalls.js";
 export { qualityNotificationsAbi } from "./QualityNotifications.js";
 export { paymentChannelsAbi } from "./PaymentChannels.js";
+export { telemetryAnchorsAbi } from "./TelemetryAnchors.js";
 export { errorsAbi } from "./errors.js";

@@ -34,6 +34,7 @@ const deployment = {
     Recalls: address("3"),
     QualityNotifications: address("4"),
     PaymentChannels: address("5"),
+    TelemetryAnchors: address("6"),
   },
 };
 

@@ -20,6 +20,7 @@ export interface Deployment {
     Recalls: `0x${string}`;
     QualityNotifications: `0x${string}`;
     PaymentChannels: `0x${string}`;
+    TelemetryAnchors: `0x${string}`;
   };
 }
 

@@ -17,6 +17,7 @@ const CONTRACTS = [
   "Recalls",
   "QualityNotifications",
   "PaymentChannels",
+  "TelemetryAnchors",
 ] as const satisfies readonly (keyof Deployment["contracts"])[];
 
 /**

@@ -3,7 +3,13 @@ import { ROLES } from "./roles.js";
 
 /** The contracts that have restricted functions. */
 export type AuthorityTarget =
-  "Consortium" | "VehicleRecords" | "VehicleTitle" | "PartTwins" | "PartCertificates" | "Recalls";
+  | "Consortium"
+  | "VehicleRecords"
+  | "VehicleTitle"
+  | "PartTwins"
+  | "PartCertificates"
+  | "Recalls"
+  | "TelemetryAnchors";
 
 /** What a caller waits for before a restricted function takes effect. */
 export type AuthorityDelay =
@@ -178,6 +184,14 @@ export const AUTHORITY_TABLE = [
     delay: "none",
     guardian: "none",
     guard: "member",
+  },
+  {
+    target: "TelemetryAnchors",
+    function: "anchorRoot",
+    role: "meterOperator",
+    delay: "none",
+    guardian: "none",
+    guard: "restricted",
   },
 ] as const satisfies readonly AuthorityRow[];
 

@@ -5,6 +5,7 @@ import { PART_WORDS } from "./errorWords/parts.js";
 import { PAYMENT_WORDS } from "./errorWords/payments.js";
 import { RECALL_WORDS } from "./errorWords/recalls.js";
 import { RECORD_WORDS } from "./errorWords/records.js";
+import { TELEMETRY_WORDS } from "./errorWords/telemetry.js";
 import { TITLE_WORDS } from "./errorWords/titles.js";
 
 export type { ErrorValues, ErrorWords } from "./errorWords/formats.js";
@@ -19,5 +20,6 @@ export const ERROR_WORDS: Record<string, ErrorWords> = {
   ...PART_WORDS,
   ...RECALL_WORDS,
   ...PAYMENT_WORDS,
+  ...TELEMETRY_WORDS,
   ...LIBRARY_WORDS,
 };

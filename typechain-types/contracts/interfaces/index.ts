@@ -15,6 +15,7 @@ export type { IPermit2 } from './IPermit2.js';
 export type { IQualityNotifications } from './IQualityNotifications.js';
 export type { IRecalls } from './IRecalls.js';
 export type { ISoftwareRegistry } from './ISoftwareRegistry.js';
+export type { ITelemetryAnchors } from './ITelemetryAnchors.js';
 export type { ITitleMetadata } from './ITitleMetadata.js';
 export type { IVehicleKeys } from './IVehicleKeys.js';
 export type { IVehicleRecords } from './IVehicleRecords.js';

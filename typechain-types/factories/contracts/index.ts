@@ -7,4 +7,5 @@ export * as libraries from './libraries/index.js';
 export * as mobility from './mobility/index.js';
 export * as mocks from './mocks/index.js';
 export * as parts from './parts/index.js';
+export * as telemetry from './telemetry/index.js';
 export * as vehicle from './vehicle/index.js';

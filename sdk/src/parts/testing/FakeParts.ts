@@ -24,6 +24,7 @@ export const PARTS_DEPLOYMENT = {
     Recalls: "0x8000000000000000000000000000000000000008",
     QualityNotifications: "0x9000000000000000000000000000000000000009",
     PaymentChannels: "0xA00000000000000000000000000000000000000A",
+    TelemetryAnchors: "0xb00000000000000000000000000000000000000B",
   },
 } as const;
 const { PartTwins, PartCustody, PartCertificates, Recalls } = PARTS_DEPLOYMENT.contracts;

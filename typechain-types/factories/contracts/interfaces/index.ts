@@ -15,6 +15,7 @@ export { IPermit2__factory } from './IPermit2__factory.js';
 export { IQualityNotifications__factory } from './IQualityNotifications__factory.js';
 export { IRecalls__factory } from './IRecalls__factory.js';
 export { ISoftwareRegistry__factory } from './ISoftwareRegistry__factory.js';
+export { ITelemetryAnchors__factory } from './ITelemetryAnchors__factory.js';
 export { ITitleMetadata__factory } from './ITitleMetadata__factory.js';
 export { IVehicleKeys__factory } from './IVehicleKeys__factory.js';
 export { IVehicleRecords__factory } from './IVehicleRecords__factory.js';
