@@ -1,18 +1,23 @@
 /**
  * Measures off-chain speed as ratios against the plain way, side by side in one run.
  *
- * Usage: npm run bench [-- --json] [-- --records 10000]
+ * Usage: npm run bench [-- --json] [-- --records 10000] [-- --summaries 1000000]
  * `foldHistory`: re-folding a history and verifying its documents, against doing the same with ethers alone.
  * `recallReach`: finding every car that a recall reaches in an archive of logs, and that this is all, against the same with ethers.
  * `voucherVerify`: a payee's check of a voucher in full, from the terms to the signer, against `ethers.verifyTypedData`.
  * `voucherHash`: a voucher's EIP-712 digest, against `ethers.TypedDataEncoder.hash`; the bytes are the same.
- * Beside the ratios it prints how fast an operator takes vouchers over HTTP, which depends on the machine and its disk.
+ * `merkleRoot`: the root of signed summaries, from digests and key ids, against OpenZeppelin's `StandardMerkleTree`; same root.
+ * `signatureCheck`: a summary's signature, from its fields to the key, against `ethers.verifyTypedData`.
+ * Beside the ratios it prints how fast an operator takes vouchers over HTTP, how fast summaries go from vehicles over broker and
+ * gateway to a root on chain, and what a gateway holds in memory; these depend on the machine and its disk.
  */
 import { Command } from "commander";
 import { isSignatureCheckNative } from "../sdk/src/documents/signature.js";
 import { BlokError } from "../sdk/src/errors/BlokError.js";
 import type { ChainLog } from "../sdk/src/history/types.js";
 import { archiveLogs } from "../sdk/src/parts/logArchive.js";
+import { gatherApart } from "./lib/bench/gatherApart.js";
+import { makePairs, makeSummaries } from "./lib/bench/makeSummaries.js";
 import { makeVouchers } from "./lib/bench/makeVouchers.js";
 import { makeHistory } from "./lib/bench/makeHistory.js";
 import { foldFast } from "./lib/bench/foldFast.js";
@@ -22,7 +27,10 @@ import { reachFast } from "./lib/bench/reachFast.js";
 import { reachFleetApart } from "./lib/bench/reachFleetApart.js";
 import { reachPlain } from "./lib/bench/reachPlain.js";
 import { payOverHttp } from "./lib/bench/payOverHttp.js";
+import { publishFleet } from "./lib/bench/publishFleet.js";
 import { readLongLife } from "./lib/bench/readLongLife.js";
+import { checkFast, rootFast } from "./lib/bench/summariesFast.js";
+import { checkPlain, rootPlain, rootSimple } from "./lib/bench/summariesPlain.js";
 import { hashFast, prepareAll, textOf, verifyFast } from "./lib/bench/vouchersFast.js";
 import { hashPlain, verifyPlain } from "./lib/bench/vouchersPlain.js";
 import { runScript } from "./lib/runScript.js";
@@ -31,8 +39,9 @@ const options = new Command("bench")
   .description("Measures the SDK's speed against the plain way.")
   .option("--json", "print the ratios as one flat object")
   .option("--records <count>", "records of the long life that is read and verified in one go", "10000")
+  .option("--summaries <count>", "summaries that a gateway takes while its memory is watched", "100000")
   .parse()
-  .opts<{ json?: boolean; records: string }>();
+  .opts<{ json?: boolean; records: string; summaries: string }>();
 
 /** Enough for a steady figure, few enough for the plain way. */
 const RECORDS = 200;
@@ -45,6 +54,15 @@ const ROUNDS = 5;
 /** Cars that pay tolls over HTTP at the same time, and how often each of them. */
 const PAYERS = 32;
 const PAYMENTS_EACH = 50;
+/** Leaves of one root, and signatures that are checked. */
+const LEAVES = 10_000;
+const SIGNATURES = 300;
+/** Vehicles that publish at the same time, and how often each of them. */
+const PUBLISHERS = 400;
+const TRIPS_EACH = 50;
+/** How much more a gateway may hold at the end than at a tenth of the way, MiB: what its caches may still gain. */
+const HEAP_GROWTH_MIB = 16;
+const TRIPS_OF_A_VEHICLE = 100;
 
 await runScript(async () => {
   if (!isSignatureCheckNative) {
@@ -131,6 +149,50 @@ await runScript(async () => {
       `half of them within ${http.p50Ms.toFixed(1)} ms, 99 % within ${http.p99Ms.toFixed(1)} ms`,
   );
 
+  const pairs = makePairs(LEAVES);
+  const summaries = await makeSummaries(SIGNATURES);
+  if ((await rootFast(pairs, summaries)) !== rootSimple(pairs, summaries))
+    throw new Error("the root is not that of SimpleMerkleTree");
+  const root = await compare(
+    () => rootFast(pairs, summaries),
+    () => rootPlain(pairs),
+    FAST_TIMES,
+  );
+  say(`merkleRoot: ${root.ratio.toFixed(1)} times OpenZeppelin's StandardMerkleTree`);
+  say(
+    `  ${perSecond(LEAVES, root.fast)} against ${perSecond(LEAVES, root.plain)} leaves per CPU second, with the same root`,
+  );
+  const check = await compare(
+    () => checkFast(summaries),
+    () => checkPlain(summaries),
+    FAST_TIMES,
+  );
+  say(`signatureCheck: ${check.ratio.toFixed(1)} times ethers.verifyTypedData`);
+  say(
+    `  ${perSecond(SIGNATURES, check.fast)} against ${perSecond(SIGNATURES, check.plain)} summaries per CPU second, from fields to key`,
+  );
+  const way = await publishFleet(PUBLISHERS, TRIPS_EACH);
+  say(`${way.summaries} summaries went from ${PUBLISHERS} vehicles over MQTT to a gateway and to a chain:`);
+  say(
+    `  ${Math.round(way.acceptedPerSecond)} summaries/s verified, on disk and answered, half of them within ${way.p50Ms.toFixed(0)} ms, ` +
+      `99 % within ${way.p99Ms.toFixed(0)} ms;`,
+  );
+  say(`  ${Math.round(way.anchoredPerSecond)} summaries/s until all were under ${way.roots} roots on chain`);
+  const gathered = await gatherApart(
+    Math.ceil(Number(options.summaries) / TRIPS_OF_A_VEHICLE),
+    TRIPS_OF_A_VEHICLE,
+  );
+  say(
+    `A gateway took ${gathered.summaries} summaries, ${Math.round(gathered.perSecond)} a second; after a tenth it held ` +
+      `${gathered.heapEarlyMiB.toFixed(1)} MiB,`,
+  );
+  say(
+    `  at the end ${gathered.heapLateMiB.toFixed(1)} MiB, resident ${Math.round(gathered.rssEarlyMiB)} MiB, at most ` +
+      `${Math.round(gathered.rssPeakMiB)} MiB`,
+  );
+  if (gathered.heapLateMiB > gathered.heapEarlyMiB + HEAP_GROWTH_MIB)
+    throw new Error("the gateway's memory grows");
+
   const round = (ratio: number): number => Math.round(ratio * 10) / 10;
   if (options.json)
     console.log(
@@ -139,6 +201,8 @@ await runScript(async () => {
         recallReach: round(reach.ratio),
         voucherVerify: round(verify.ratio),
         voucherHash: round(hash.ratio),
+        merkleRoot: round(root.ratio),
+        signatureCheck: round(check.ratio),
       }),
     );
 });

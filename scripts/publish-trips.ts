@@ -22,13 +22,14 @@ import { telemetryDomain } from "../sdk/src/telemetry/telemetryDomain.js";
 import { TripRecorder, type RecorderState } from "../sdk/src/telemetry/TripRecorder.js";
 import type { Sample } from "../sdk/src/telemetry/types.js";
 import { parseNumberFrom } from "./lib/partArguments.js";
+import { parseVehicleId } from "./lib/partSubject.js";
 import { readSecret } from "./lib/readSecret.js";
 import { runScript } from "./lib/runScript.js";
 
 const command = new Command("publish-trips")
   .description("Records, signs and publishes the trips of a vehicle.")
   .argument("<files...>", "drives, .csv or .gpx, in the order of their time")
-  .requiredOption("--vehicle <id>", "the vehicle's id", parseVehicle)
+  .requiredOption("--vehicle <id>", "the vehicle's id", parseVehicleId)
   .requiredOption("--broker <url>", "an MQTT broker")
   .requiredOption("--folder <folder>", "where recorder and outbox are kept")
   .addOption(
@@ -54,7 +55,7 @@ await runScript(async () => {
   const deployment = await loadDeployment(options.deployment ?? `deployments/${options.network}.json`);
   const { TelemetryAnchors: contract, ERC7913P256Verifier: p256Verifier } = deployment.contracts;
   const domain = await telemetryDomain({ chainId: deployment.chainId, contract, p256Verifier });
-  const key = vehicleKey(options.curve, readSecret("BLOK_VEHICLE_KEY"), p256Verifier);
+  const key = vehicleKey(options.curve, readSecret("BLOK_VEHICLE_KEY", "the vehicle's key"), p256Verifier);
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const statePath = join(options.folder, "recorder.json");
   const recorder = await TripRecorder.create({
@@ -118,9 +119,4 @@ async function writeState(path: string, state: RecorderState): Promise<void> {
 function parseOffset(text: string): number {
   if (/^[+-]?[0-9]{1,4}$/.test(text) && Math.abs(Number(text)) <= 1_440) return Number(text);
   throw new InvalidArgumentError("It is -1440 to 1440.");
-}
-
-function parseVehicle(text: string): bigint {
-  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return BigInt(text);
-  throw new InvalidArgumentError("It is 0x and 64 hex digits.");
 }

@@ -34,6 +34,7 @@ const options = new Command("run-gateway")
   )
   .option("--store <file>", "where summaries are kept", "gateway.db")
   .option("--interval <seconds>", "how often a root is anchored", parseNumberFrom(1), 60)
+  .option("--per-minute <messages>", "how many of one vehicle are looked at", parseNumberFrom(1), 60)
   .option("--confirmations <blocks>", "how many blocks make an anchor certain", parseNumberFrom(1), 1)
   .option("--network <name>", "a network of hardhat.config.ts", "localhost")
   .option("--rpc <url>", "a node, instead of the network's")
@@ -45,6 +46,7 @@ const options = new Command("run-gateway")
     clientId: string;
     store: string;
     interval: number;
+    perMinute: number;
     confirmations: number;
     network: string;
     rpc?: string;
@@ -67,6 +69,7 @@ await runScript(async () => {
     sender: contractSender(anchors, { confirmations }),
     storePath: options.store,
     intervalSeconds,
+    messagesPerMinute: options.perMinute,
     onError,
   });
   let broker: Broker | undefined;
@@ -83,21 +86,22 @@ await runScript(async () => {
   gateway.start();
   console.log(`the gateway listens${broker ? ` on ${broker.url}` : ""}`);
 
-  const report = setInterval(() => console.log(JSON.stringify(gateway.stats())), intervalSeconds * 1_000);
+  const say = (): void => console.log(JSON.stringify({ ...gateway.stats(), broker: broker?.stats() }));
+  const report = setInterval(say, intervalSeconds * 1_000);
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
   clearInterval(report);
   await transport.stop();
+  say();
   await broker?.close();
-  console.log(JSON.stringify(gateway.stats()));
   await gateway.stop();
 });
 
 async function connectOperator(): Promise<ContractRunner> {
   if (options.rpc !== undefined) {
     const provider = new JsonRpcProvider(options.rpc, undefined, { staticNetwork: true });
-    return new Wallet(readSecret("BLOK_GATEWAY_KEY"), provider);
+    return new Wallet(readSecret("BLOK_GATEWAY_KEY", "the gateway's key"), provider);
   }
   const { runner } = await connectOffice("meterOperator", options);
   if (runner) return runner;

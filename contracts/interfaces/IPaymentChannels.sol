@@ -121,13 +121,19 @@ interface IPaymentChannels {
     /// @notice The payee did not sign this agreement to close.
     error ChannelAgreementInvalid(bytes32 channelId, address payee);
 
+    /// @notice The payee agreed to a close at `agreed`, and has settled more since.
+    error ChannelAgreementStale(bytes32 channelId, uint96 agreed, uint96 settled);
+
     /// @notice The payee agreed to a close after `agreed` has been settled; it has had `settled`.
     error ChannelAgreementUnpaid(bytes32 channelId, uint96 agreed, uint96 settled);
 
     /// @notice The payee agreed to more than the channel holds.
     error ChannelAgreementTooHigh(bytes32 channelId, uint96 agreed, uint96 deposited);
 
-    /// @notice The token refused the payment to the account; the balance stands.
+    /// @notice There is no contract at the address given for the verifier of P-256 keys.
+    error ChannelVerifierMissing(address verifier);
+
+    /// @notice The account or the token refused the payment; the balance stands.
     error BalanceNotCollected(address asset, address account, uint256 amount);
 
     /// @notice The reserve is smaller than what is asked of it.
@@ -204,7 +210,8 @@ interface IPaymentChannels {
         bool isCredit
     ) external returns (uint256 amount);
 
-    /// @notice Sends an account its whole balance; nothing if there is none. Anybody may call.
+    /// @notice Sends an account its whole balance; nothing if there is none. Anybody may call, and gives the gas the receiver or
+    /// the token needs.
     function collect(address asset, address account) external returns (uint256 amount);
 
     /* CLOSING */
@@ -213,7 +220,8 @@ interface IPaymentChannels {
     function closeChannel(ChannelTerms calldata terms, ClaimAmounts amounts, bytes calldata proof) external;
 
     /// @notice Closes by the payee's signature of `CloseAgreement(bytes32 channelId,uint24 epoch,uint96 newSettled)`: once the
-    /// payee has had `newSettled`. If it has had less, the payer itself has to call, and pays the difference.
+    /// payee has had `newSettled`, and no more. If it has had less, the payer itself has to call, and pays the difference.
+    /// A payee that has signed one serves nothing more in that epoch.
     function closeChannelByAgreement(
         ChannelTerms calldata terms,
         uint96 newSettled,
@@ -231,7 +239,8 @@ interface IPaymentChannels {
 
     /* MANDATES */
 
-    /// @notice The owner lets the car's key fund channels within the mandate, without a signature.
+    /// @notice The owner lets the car's key fund channels within the mandate, without a signature. The title has to be the
+    /// caller's, in the epoch the mandate names.
     function giveMandate(Mandate calldata mandate) external returns (bytes32 mandateId);
 
     /// @notice The owner stops new funding. Channels that are funded stay.
@@ -283,7 +292,7 @@ interface IPaymentChannels {
     function mandateStateOf(bytes32 mandateId) external view returns (MandateState memory);
 
     /// @notice What the mandate allows now, apart from the owner's balance: zero when it is not in force or
-    /// revoked, and when the title moved or the vehicle is stolen or destroyed.
+    /// revoked, when the title moved or the vehicle is not registered, stolen or destroyed.
     function mandateLeft(Mandate calldata mandate) external view returns (uint256);
 
     /// @notice What relayed funding of one channel has to name: keccak256(abi.encode(channelId, epoch, amount)). For

@@ -74,12 +74,14 @@ library AssetLib {
         _requireReceived(asset, before, amount);
     }
 
-    /// @notice Sends `amount` with a limit of gas. Returns whether it arrived, as far as the receiver or the token says.
-    function push(address asset, address to, uint256 amount) internal returns (bool isSent) {
+    /// @notice Sends `amount`. Returns whether it arrived, as far as the receiver or the token says.
+    /// @param isLimited Whether others are waiting behind this payment; one that is collected alone may use all the gas.
+    function push(address asset, address to, uint256 amount, bool isLimited) internal returns (bool isSent) {
+        uint256 limit = isLimited ? (asset == address(0) ? NATIVE_PUSH_GAS : TOKEN_PUSH_GAS) : gasleft();
         if (asset == address(0)) {
             // Assembly: a high-level call would copy whatever the receiver returns, and pay for it.
             assembly ("memory-safe") {
-                isSent := call(NATIVE_PUSH_GAS, to, amount, 0, 0, 0, 0)
+                isSent := call(limit, to, amount, 0, 0, 0, 0)
             }
             return isSent;
         }
@@ -88,7 +90,7 @@ library AssetLib {
         uint256 size;
         assembly ("memory-safe") {
             mstore(0, 0)
-            isSent := call(TOKEN_PUSH_GAS, asset, 0, add(data, 32), mload(data), 0, 32)
+            isSent := call(limit, asset, 0, add(data, 32), mload(data), 0, 32)
             returned := mload(0)
             size := returndatasize()
         }

@@ -41,9 +41,12 @@ library ChannelLib {
     }
 
     /// @notice The id of the channel with these terms.
-    function idOf(ChannelTerms memory terms) internal view returns (bytes32) {
+    /// @param chainId That of the chain the contract was deployed to, and of no later one: what lies in channels has to be
+    /// found again when a chain changes its id. Signatures are bound to the present id by their EIP-712 domain.
+    function idOf(ChannelTerms memory terms, uint256 chainId) internal view returns (bytes32) {
         return
             _hash(
+                chainId,
                 terms.payer,
                 terms.signer,
                 Payee({payee: terms.payee, operator: terms.operator, asset: terms.asset}),
@@ -52,11 +55,12 @@ library ChannelLib {
     }
 
     /// @notice The id of the channel that a claim of a batch speaks of.
-    function idOf(Claim calldata claim, Payee memory to) internal view returns (bytes32) {
-        return _hash(claim.payer, claim.signer, to, claim.closing);
+    function idOf(Claim calldata claim, Payee memory to, uint256 chainId) internal view returns (bytes32) {
+        return _hash(chainId, claim.payer, claim.signer, to, claim.closing);
     }
 
     function _hash(
+        uint256 chainId,
         address payer,
         bytes32 signer,
         Payee memory to,
@@ -69,7 +73,7 @@ library ChannelLib {
         // Addresses are masked: assembly sees whatever stands above them.
         assembly ("memory-safe") {
             let start := mload(0x40)
-            mstore(start, chainid())
+            mstore(start, chainId)
             mstore(add(start, 0x20), address())
             mstore(add(start, 0x40), shr(96, shl(96, payer)))
             mstore(add(start, 0x60), signer)

@@ -42,6 +42,8 @@ abstract contract Mandates is IPaymentChannels, EIP712, ReentrancyGuardTransient
     mapping(address owner => uint256) private _reserves;
 
     constructor(IVehicleTitle newTitle, address newP256Verifier) {
+        // A call to nothing would revert, and one claim with such a key stop a batch.
+        require(newP256Verifier.code.length != 0, ChannelVerifierMissing(newP256Verifier));
         title = newTitle;
         p256Verifier = newP256Verifier;
     }
@@ -51,6 +53,7 @@ abstract contract Mandates is IPaymentChannels, EIP712, ReentrancyGuardTransient
         mandateId = _requireMandateOwner(mandate);
         MandateState storage state = _mandates[mandateId];
         require(!state.isRevoked, MandateIsRevoked(mandateId));
+        require(_isHeld(mandate), MandateTitleMoved(mandate.vehicleId, mandate.owner, mandate.grantEpoch));
         state.isGiven = true;
         emit MandateGiven(mandateId, mandate.owner, mandate.vehicleId);
     }
@@ -73,7 +76,7 @@ abstract contract Mandates is IPaymentChannels, EIP712, ReentrancyGuardTransient
     function withdrawReserve(uint256 amount) external nonReentrant {
         _takeReserve(msg.sender, amount);
         require(
-            AssetLib.push(address(0), msg.sender, amount),
+            AssetLib.push(address(0), msg.sender, amount, false),
             BalanceNotCollected(address(0), msg.sender, amount)
         );
     }
@@ -213,8 +216,10 @@ abstract contract Mandates is IPaymentChannels, EIP712, ReentrancyGuardTransient
 
     /// @dev The title's epoch rises with every transfer: a car that was sold and bought back has another.
     function _isHeld(Mandate calldata mandate) private view returns (bool) {
+        TitleState memory state = title.stateOf(mandate.vehicleId);
         return
-            title.stateOf(mandate.vehicleId).grantEpoch == mandate.grantEpoch &&
+            state.status != TitleStatus.None &&
+            state.grantEpoch == mandate.grantEpoch &&
             IERC721(address(title)).ownerOf(mandate.vehicleId) == mandate.owner;
     }
 

@@ -50,6 +50,9 @@ contract PaymentChannels is Mandates {
     /// @inheritdoc IPaymentChannels
     address public immutable permit2;
 
+    /// @dev See `ChannelLib.idOf`.
+    uint256 private immutable _chainId = block.chainid;
+
     /// @dev In a struct, so that one look-up serves reading and writing.
     struct Stored {
         PackedChannel channel;
@@ -123,7 +126,7 @@ contract PaymentChannels is Mandates {
         uint96 amount,
         Funding calldata funding
     ) external payable nonReentrant {
-        bytes32 channelId = terms.idOf();
+        bytes32 channelId = terms.idOf(_chainId);
         // A relayed signature is the payer's; otherwise it is the caller who pays.
         address from = AssetLib.isRelayed(funding) ? terms.payer : msg.sender;
         uint24 epoch = _add(channelId, amount, from);
@@ -142,7 +145,7 @@ contract PaymentChannels is Mandates {
         require(delay >= MIN_CLOSE_DELAY, ChannelDelayInvalid(delay, MIN_CLOSE_DELAY));
         require(delay <= MAX_CLOSE_DELAY, ChannelDelayInvalid(delay, MAX_CLOSE_DELAY));
 
-        channelId = terms.idOf();
+        channelId = terms.idOf(_chainId);
         require(amount != 0, ChannelAmountZero(channelId));
         Channel memory channel = _channels[channelId].channel.fromWord();
         epoch = channel.epoch;
@@ -191,7 +194,7 @@ contract PaymentChannels is Mandates {
         bytes32 domain = _domainSeparatorV4();
         for (uint256 i = 0; i < claims.length; ++i) {
             Claim calldata claim = claims[i];
-            bytes32 channelId = ChannelLib.idOf(claim, paid);
+            bytes32 channelId = ChannelLib.idOf(claim, paid, _chainId);
             (ClaimOutcome outcome, uint96 share) = _settle(
                 domain,
                 channelId,
@@ -214,7 +217,7 @@ contract PaymentChannels is Mandates {
         amount = _balances[asset][account];
         if (amount == 0) return 0;
         _balances[asset][account] = 0;
-        require(AssetLib.push(asset, account, amount), BalanceNotCollected(asset, account, amount));
+        require(AssetLib.push(asset, account, amount, false), BalanceNotCollected(asset, account, amount));
         emit BalanceCollected(asset, account, amount);
     }
 
@@ -259,7 +262,7 @@ contract PaymentChannels is Mandates {
     ) external nonReentrant {
         // Not its operator: a close throws away the vouchers that were not settled.
         require(msg.sender == terms.payee, ChannelNotPayee(terms.payee, msg.sender));
-        bytes32 channelId = terms.idOf();
+        bytes32 channelId = terms.idOf(_chainId);
         uint96 amount;
         if (ClaimAmounts.unwrap(amounts) != 0) {
             ClaimOutcome outcome;
@@ -275,7 +278,7 @@ contract PaymentChannels is Mandates {
         uint96 newSettled,
         bytes calldata payeeSignature
     ) external nonReentrant {
-        bytes32 channelId = terms.idOf();
+        bytes32 channelId = terms.idOf(_chainId);
         Channel memory channel = _openChannelOf(channelId);
         bytes32 digest = _hashTypedDataV4(
             keccak256(abi.encode(CLOSE_AGREEMENT_TYPEHASH, channelId, channel.epoch, newSettled))
@@ -284,6 +287,8 @@ contract PaymentChannels is Mandates {
             SignatureChecker.isValidSignatureNowCalldata(terms.payee, digest, payeeSignature),
             ChannelAgreementInvalid(channelId, terms.payee)
         );
+        // Signed before more was settled: the payee has served on, and did not mean this.
+        require(newSettled >= channel.settled, ChannelAgreementStale(channelId, newSettled, channel.settled));
         uint96 amount;
         if (newSettled > channel.settled) {
             // Two signatures instead of a voucher: the payee's agreement, and the payer's transaction.
@@ -324,7 +329,7 @@ contract PaymentChannels is Mandates {
 
     /// @inheritdoc IPaymentChannels
     function withdraw(ChannelTerms calldata terms) external nonReentrant {
-        bytes32 channelId = terms.idOf();
+        bytes32 channelId = terms.idOf(_chainId);
         Channel memory channel = _openChannelOf(channelId);
         uint40 deadline = channel.closeDeadline;
         require(deadline != 0, ChannelNotClosing(channelId));
@@ -348,7 +353,7 @@ contract PaymentChannels is Mandates {
     }
 
     function _pay(address asset, address account, uint256 amount) private {
-        if (amount != 0 && !AssetLib.push(asset, account, amount)) _credit(asset, account, amount);
+        if (amount != 0 && !AssetLib.push(asset, account, amount, true)) _credit(asset, account, amount);
     }
 
     function _credit(address asset, address account, uint256 amount) private {
@@ -366,7 +371,7 @@ contract PaymentChannels is Mandates {
         Mandate calldata mandate,
         MandateProof calldata mandateProof
     ) external nonReentrant returns (bytes32 channelId) {
-        channelId = terms.idOf();
+        channelId = terms.idOf(_chainId);
         Channel memory channel = _channels[channelId].channel.fromWord();
         uint96 amount = _spendByMandate(channelId, terms, channel, newDeposited, mandate, mandateProof);
         if (channel.isOpen()) _add(channelId, amount, mandate.owner);
@@ -383,7 +388,7 @@ contract PaymentChannels is Mandates {
 
     /// @inheritdoc IPaymentChannels
     function channelIdOf(ChannelTerms calldata terms) external view returns (bytes32) {
-        return terms.idOf();
+        return terms.idOf(_chainId);
     }
 
     /// @inheritdoc IPaymentChannels
@@ -410,7 +415,7 @@ contract PaymentChannels is Mandates {
 
     function _requirePayer(ChannelTerms calldata terms) private view returns (bytes32) {
         require(msg.sender == terms.payer, ChannelNotPayer(terms.payer, msg.sender));
-        return terms.idOf();
+        return terms.idOf(_chainId);
     }
 
     function _openChannelOf(bytes32 channelId) private view returns (Channel memory channel) {

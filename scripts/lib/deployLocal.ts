@@ -1,3 +1,4 @@
+import { ZeroHash } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import { addressesOf } from "../../ignition/deployedContracts.js";
 import BlokAuto from "../../ignition/modules/BlokAuto.js";
@@ -13,16 +14,18 @@ export interface LocalSystem {
  * guardian and admissions office are the chain's accounts 1, 2 and 3.
  *
  * @param deploymentId Names Ignition's journal, which only a node outside this process needs.
+ * @param isRepeatable Contracts get addresses that do not depend on the order in which they are deployed.
  */
 export async function deployLocal(
   connection: NetworkConnection,
-  deploymentId?: string,
+  { deploymentId, isRepeatable = false }: { deploymentId?: string; isRepeatable?: boolean } = {},
 ): Promise<LocalSystem> {
   const [, council, guardian, admissions] = await connection.ethers.getSigners();
   const offices = { council: council!.address, guardian: guardian!.address, admissions: admissions!.address };
   const deployed = await connection.ignition.deploy(BlokAuto, {
     parameters: { BlokAuto: offices },
     ...(deploymentId === undefined ? {} : { deploymentId }),
+    ...(isRepeatable ? { strategy: "create2" as const, strategyConfig: { salt: ZeroHash } } : {}),
   });
   return {
     rpc: {

@@ -44,7 +44,7 @@ const encode = (types: string[], values: unknown[]): string =>
 
 /** The same for payment channels. The payee has money of the asset already, as an operator of more than one day has. */
 export async function measureChannelOperations(): Promise<Record<string, number>> {
-  const chain = await createChain({ initialDate: "2027-01-15T08:00:00Z" });
+  const chain = await createChain({ initialDate: "2027-01-15T08:00:00Z", isRepeatable: true });
   const { actors, channels } = await chain.deployFixture();
   const { deployer, holder: payer, buyer: payee, stranger: fresh } = actors;
   const token = await new StablecoinMock__factory(deployer).deploy();

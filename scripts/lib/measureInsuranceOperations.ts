@@ -42,7 +42,7 @@ const EVIDENCE =
 /** The same for insurance: with a pool that has capital and has sold cover in the same cell before, and roots of 256 summaries. The
  * holder gave the pool an allowance without a limit, as it is billed by approval. */
 export async function measureInsuranceOperations(): Promise<Record<string, number>> {
-  const chain = await createChain({ initialDate: "2027-01-15T08:00:00Z" });
+  const chain = await createChain({ initialDate: "2027-01-15T08:00:00Z", isRepeatable: true });
   const system = await telemetryFlow(chain)();
   const { actors, anchors, pools, policies, claims, crashTrigger, indexTrigger, records, deployment } =
     system;

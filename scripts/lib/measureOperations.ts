@@ -8,6 +8,7 @@ import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { measureChannelOperations } from "./measureChannelOperations.js";
 import { measureInsuranceOperations } from "./measureInsuranceOperations.js";
 import { measurePartOperations } from "./measurePartOperations.js";
+import { measureTelemetryOperations } from "./measureTelemetryOperations.js";
 
 const BATCH = 50;
 const DAY = 86_400;
@@ -20,7 +21,7 @@ const FOREVER = 2n ** 40n - 1n;
  * @returns gas by operation; `…Each50` is a batch of 50 divided by 50, rounded up.
  */
 export async function measureOperations(): Promise<Record<string, number>> {
-  const chain = await createChain({ initialDate: "2027-01-15T08:00:00Z" });
+  const chain = await createChain({ initialDate: "2027-01-15T08:00:00Z", isRepeatable: true });
   const { actors, consortium, records, title, keys, deployment } = await chain.memberFixture();
   const { manufacturer, registrar, workshop, court, guardian, admissions, recycler, holder, buyer } = actors;
   const gas: Record<string, number> = {};
@@ -190,6 +191,7 @@ export async function measureOperations(): Promise<Record<string, number>> {
     ...gas,
     ...(await measurePartOperations()),
     ...(await measureChannelOperations()),
+    ...(await measureTelemetryOperations()),
     ...(await measureInsuranceOperations()),
   };
 }

@@ -11,7 +11,7 @@ const NOTHING = { cobaltG: 0, lithiumG: 0, nickelG: 0, leadG: 0, graphiteG: 0, r
 
 /** The same for the operations of parts and recalls, on a chain of its own. `isAffected…` are of execution alone. */
 export async function measurePartOperations(): Promise<Record<string, number>> {
-  const chain = await createChain({ initialDate: "2027-01-15T08:00:00Z" });
+  const chain = await createChain({ initialDate: "2027-01-15T08:00:00Z", isRepeatable: true });
   const { actors, title, workOrders, parts, custody, certificates, recalls, notifications } =
     await chain.memberFixture();
   const { manufacturer, supplier, workshop, recycler, auditor, holder, buyer } = actors;

@@ -45,11 +45,19 @@ abstract contract ChannelSigner is Assertions {
     /* IDS */
 
     function _channelIdAt(address verifying, ChannelTerms memory terms) internal view returns (bytes32) {
+        return _channelIdOn(block.chainid, verifying, terms);
+    }
+
+    function _channelIdOn(
+        uint256 chainId,
+        address verifying,
+        ChannelTerms memory terms
+    ) internal pure returns (bytes32) {
         uint256 closing = (uint256(terms.salt) << 32) | terms.closeDelaySeconds;
         return
             keccak256(
                 abi.encode(
-                    block.chainid,
+                    chainId,
                     verifying,
                     terms.payer,
                     terms.signer,

@@ -46,6 +46,9 @@ abstract contract ChannelsTest is ChannelSigner {
     /// @dev Where the contract keeps its channels; a test of every word that is written there shows that it is so.
     uint256 private constant CHANNELS_SLOT = 4;
 
+    /// @dev Of the chain that the channels are deployed to; a test may go to another.
+    uint256 private immutable _home = block.chainid;
+
     address internal payer = vm.addr(PAYER_SECRET);
     address internal payee = vm.addr(PAYEE_SECRET);
     address internal operator = address(0x09e4a704);
@@ -99,7 +102,7 @@ abstract contract ChannelsTest is ChannelSigner {
     }
 
     function _id(ChannelTerms memory terms) internal view returns (bytes32) {
-        return _channelIdAt(address(channels), terms);
+        return _channelIdOn(_home, address(channels), terms);
     }
 
     /* FUNDING */
@@ -272,7 +275,7 @@ abstract contract ChannelsTest is ChannelSigner {
         uint256 held = token.balanceOf(address(channels));
         bytes32 claimed = keccak256(
             abi.encode(
-                block.chainid,
+                _home,
                 address(channels),
                 claim.payer,
                 claim.signer,

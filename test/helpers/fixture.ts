@@ -2,6 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { id } from "ethers";
 import { network } from "hardhat";
 import { deployLocal } from "../../scripts/lib/deployLocal.js";
+import { stillClock } from "../../scripts/lib/stillClock.js";
 import {
   Claims__factory,
   Consortium__factory,
@@ -45,10 +46,15 @@ export type Actors = Record<MemberClass, HardhatEthersSigner> & {
  * A chain of its own for a test file, and two fixtures for `networkHelpers.loadFixture`: `deployFixture` is the system
  * as Ignition leaves it, `memberFixture` has one active member of every class besides.
  *
- * @param override `initialDate` makes the times, and with them gas figures, the same in every run.
+ * @param options `initialDate` is when the chain begins. `isRepeatable` makes addresses and times, and with them hashes,
+ * signatures and gas, the same in every run.
  */
-export async function createChain(override: { initialDate?: string } = {}) {
+export async function createChain({
+  isRepeatable = false,
+  ...override
+}: { initialDate?: string; isRepeatable?: boolean } = {}) {
   const connection = await network.create({ network: "hardhat", override });
+  if (isRepeatable) stillClock(connection);
   const { ethers, networkHelpers } = connection;
 
   async function deployFixture() {
@@ -70,7 +76,7 @@ export async function createChain(override: { initialDate?: string } = {}) {
       stranger: at(22),
     } as Actors;
 
-    const { rpc, deployment } = await deployLocal(connection);
+    const { rpc, deployment } = await deployLocal(connection, { isRepeatable });
     const { contracts } = deployment;
     return {
       connection,

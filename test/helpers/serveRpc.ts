@@ -8,22 +8,32 @@ export interface ServedRpc {
   close(): Promise<void>;
 }
 
-/** Serves a provider on a free port of this machine. */
+interface RpcCall {
+  id: number;
+  method: string;
+  params: unknown[];
+}
+
+/** Serves a provider, also calls that come in batches, on a free port of this machine. */
 export async function serveRpc(rpc: RpcProvider): Promise<ServedRpc> {
+  const answer = async ({ id, method, params }: RpcCall): Promise<object> => {
+    try {
+      return { jsonrpc: "2.0", id, result: await rpc.request({ method, params }) };
+    } catch (failure) {
+      const { code = -32603, message, data } = failure as { code?: number; message: string; data?: unknown };
+      return { jsonrpc: "2.0", id, error: { code, message, data } };
+    }
+  };
   const server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk) => (body += chunk));
     request.on("end", () => {
-      const { id, method, params } = JSON.parse(body) as { id: number; method: string; params: unknown[] };
-      const reply = (answer: object): void => {
+      const calls = JSON.parse(body) as RpcCall | RpcCall[];
+      const answers = Array.isArray(calls) ? Promise.all(calls.map(answer)) : answer(calls);
+      void answers.then((value) => {
         response.setHeader("content-type", "application/json");
-        response.end(JSON.stringify({ jsonrpc: "2.0", id, ...answer }));
-      };
-      rpc.request({ method, params }).then(
-        (result) => reply({ result }),
-        (error: { code?: number; message: string }) =>
-          reply({ error: { code: error.code ?? -32603, message: error.message } }),
-      );
+        return response.end(JSON.stringify(value));
+      });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -20,7 +20,7 @@ describe("A second, independent client (anvil)", () => {
     const deploymentId = `anvil-test-${process.pid}`;
     try {
       const connection = await network.create({ network: "localhost", override: { url: anvil.url } });
-      const { deployment } = await deployLocal(connection, deploymentId);
+      const { deployment } = await deployLocal(connection, { deploymentId });
       const rpc = httpRpc(anvil.url);
       const { store, imported } = await importExample({ rpc, deployment });
       expect(imported.vehicles.length).to.equal(6);

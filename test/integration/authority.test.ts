@@ -18,7 +18,7 @@ const CONTRACTS = new URL("../../contracts/", import.meta.url);
 /** Every function whose source says that only some may call it, as `Contract.function`. */
 function guardedFunctions(): string[] {
   const found: string[] = [];
-  for (const folder of ["access", "vehicle", "parts", "telemetry", "insurance"]) {
+  for (const folder of ["access", "vehicle", "parts", "mobility", "telemetry", "insurance"]) {
     for (const file of readdirSync(new URL(`${folder}/`, CONTRACTS))) {
       const source = readFileSync(new URL(`${folder}/${file}`, CONTRACTS), "utf8");
       for (const [, name, header, body] of source.matchAll(/function (\w+)\(([^{};]*?)\{([^]*?)\n {4}\}/g)) {

@@ -323,14 +323,14 @@ describe("The published vectors of vouchers", () => {
     const { deployer } = system.actors;
     const { contract, p256Verifier, chainId } = published.domain;
     const { VehicleTitle, ERC7913P256Verifier } = system.deployment.contracts;
+    const { provider } = chain.ethers;
+    await networkHelpers.setCode(p256Verifier, await provider.getCode(ERC7913P256Verifier));
     const deployed = await new PaymentChannels__factory(deployer).deploy(
       VehicleTitle,
       p256Verifier,
       ZeroAddress,
     );
-    const { provider } = chain.ethers;
     await networkHelpers.setCode(contract, await provider.getCode(deployed));
-    await networkHelpers.setCode(p256Verifier, await provider.getCode(ERC7913P256Verifier));
     expect(chainId, "the chain of the vectors").to.equal(31_337);
     return { ...system, channels: PaymentChannels__factory.connect(contract, deployer) };
   }

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { id, keccak256 } from "ethers";
+import { HDNodeWallet, id, JsonRpcProvider, keccak256 } from "ethers";
+import { TelemetryAnchors__factory } from "../../sdk/src/chain/contracts.js";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { explainError } from "../../sdk/src/errors/explainError.js";
 import { vehicleKey } from "../../sdk/src/lifecycle/vehicleKey.js";
@@ -22,11 +23,13 @@ import { summaryLeaf } from "../../sdk/src/telemetry/summaryLeaf.js";
 import type { TripSummary } from "../../sdk/src/telemetry/types.js";
 import { verifySamples } from "../../sdk/src/telemetry/verifySamples.js";
 import { createChain } from "../helpers/fixture.js";
+import { serveRpc } from "../helpers/serveRpc.js";
 import { recordTrips, telemetryFlow, type KeyedVehicle } from "../helpers/telemetryFlow.js";
 
 const chain = await createChain();
 const { networkHelpers } = chain;
 const telemetryFixture = telemetryFlow(chain);
+const TEST_MNEMONIC = "test test test test test test test test test test test junk";
 type System = Awaited<ReturnType<typeof telemetryFixture>>;
 
 describe("Telemetry", () => {
@@ -247,6 +250,31 @@ describe("Telemetry", () => {
       await gateway.runOnce();
       expect(gateway.stats()).to.include({ anchored: 1, anchorFailures: 1 });
       expect(await anchors.requireAnchored(anchored)).to.match(/^0x/);
+    });
+
+    it("is sure of a transaction although no block comes after it", async () => {
+      const { rpc, deployment, actors, now } = await networkHelpers.loadFixture(telemetryFixture);
+      const served = await serveRpc(rpc);
+      const provider = new JsonRpcProvider(served.url, undefined, { staticNetwork: true });
+      const signers = await chain.ethers.getSigners();
+      const index = signers.findIndex(({ address }) => address === actors.meterOperator.address);
+      const account = HDNodeWallet.fromPhrase(TEST_MNEMONIC, "", `m/44'/60'/0'/0/${index}`).connect(provider);
+      const anchors = TelemetryAnchors__factory.connect(deployment.contracts.TelemetryAnchors, account);
+      const sender = contractSender(anchors, { timeoutMs: 5_000, pollMs: 50 });
+      const batch = { root: id("a root"), leafCount: 1, periodStart: now - 1, periodEnd: now };
+      // Asking first lets the provider remember a block number from before the transaction.
+      expect(await sender.anchoredAt(batch.root)).to.equal(undefined);
+      const hash = await sender.send(batch);
+      expect(await sender.wait(hash)).to.equal(true);
+      expect(await sender.anchoredAt(batch.root)).to.be.a("number");
+      expect(await sender.wait(id("no transaction"))).to.equal(undefined);
+      const patient = contractSender(anchors, { confirmations: 3, timeoutMs: 200, pollMs: 50 });
+      const failure = await patient.wait(hash).catch((error: Error) => error.message);
+      expect(failure).to.contain("is not certain yet");
+      await networkHelpers.mine(2);
+      expect(await patient.wait(hash)).to.equal(true);
+      provider.destroy();
+      await served.close();
     });
 
     it("takes a root that another has anchored as done, and says why nobody else may anchor", async () => {

@@ -27,7 +27,7 @@ import { hasAnvil, startAnvil, type Anvil } from "../helpers/startAnvil.js";
 import { startScript, type RunningScript } from "../helpers/startScript.js";
 
 /** How often a process is killed, and what decides when and which. */
-const CRASHES = Number(process.env.BLOK_CRASHES ?? 5);
+const CRASHES = Number(process.env.BLOK_CRASHES ?? 4);
 const SEED = Number(process.env.BLOK_CRASH_SEED ?? 20_260_301);
 const ROUNDS = Math.max(3, Math.ceil(CRASHES / 2));
 const CHARGING_STEPS = 2;
@@ -183,7 +183,7 @@ interface PreparedChain {
 async function prepareChain(anvil: Anvil, folder: string): Promise<PreparedChain> {
   const deploymentId = `two-processes-test-${process.pid}`;
   const connection = await network.create({ network: "localhost", override: { url: anvil.url } });
-  const { deployment } = await deployLocal(connection, deploymentId).finally(() =>
+  const { deployment } = await deployLocal(connection, { deploymentId }).finally(() =>
     rm(`ignition/deployments/${deploymentId}`, { recursive: true, force: true }),
   );
   const deploymentFile = join(folder, "deployment.json");

@@ -27,7 +27,7 @@ contract ChannelLibHarness {
     }
 
     function idOfClaim(Claim calldata claim, Payee memory to) external view returns (bytes32) {
-        return ChannelLib.idOf(claim, to);
+        return ChannelLib.idOf(claim, to, block.chainid);
     }
 
     /// @dev The addresses come with something above their 160 bits, as an optimiser may leave them.
@@ -43,7 +43,7 @@ contract ChannelLibHarness {
                 mstore(add(terms, i), or(mload(add(terms, i)), dirt))
             }
         }
-        return ChannelLib.idOf(terms);
+        return ChannelLib.idOf(terms, block.chainid);
     }
 }
 
@@ -91,7 +91,7 @@ contract ChannelLibTest is ChannelSigner {
     function testFuzz_idOf_IsTheHashOfChainContractAndTerms(ChannelTerms memory terms) public view {
         bytes32 expected = _channelIdAt(address(harness), terms);
         uint256 closing = (uint256(terms.salt) << 32) | terms.closeDelaySeconds;
-        assertEq(ChannelLib.idOf(terms), _channelIdAt(address(this), terms), "of terms");
+        assertEq(ChannelLib.idOf(terms, block.chainid), _channelIdAt(address(this), terms), "of terms");
         assertEq(ClosingTerms.unwrap(ChannelLib.closingOf(terms)), closing, "salt and delay in one word");
         Claim memory claim = Claim({
             payer: terms.payer,
@@ -106,7 +106,8 @@ contract ChannelLibTest is ChannelSigner {
     }
 
     function testFuzz_idOf_DiffersInEveryTerm(ChannelTerms memory terms, uint8 field) public view {
-        bytes32 before = ChannelLib.idOf(terms);
+        bytes32 before = ChannelLib.idOf(terms, block.chainid);
+        assertTrue(ChannelLib.idOf(terms, block.chainid + 1) != before, "another chain");
         field = uint8(bound(field, 0, 6));
         if (field == 0) terms.payer = address(uint160(terms.payer) ^ 1);
         if (field == 1) terms.signer ^= bytes32(uint256(1));
@@ -115,7 +116,7 @@ contract ChannelLibTest is ChannelSigner {
         if (field == 4) terms.asset = address(uint160(terms.asset) ^ 1);
         if (field == 5) terms.closeDelaySeconds ^= 1;
         if (field == 6) terms.salt ^= 1;
-        assertTrue(ChannelLib.idOf(terms) != before, "another channel");
+        assertTrue(ChannelLib.idOf(terms, block.chainid) != before, "another channel");
     }
 
     /* ASSESSING */

@@ -67,25 +67,46 @@ contract PaymentChannelsAttacksTest is ChannelsTest {
     }
 
     function test_attack_ReplayOnAnotherChain() public {
-        Claim memory claim = _claim(terms, 9);
+        bytes memory voucher = _voucher(terms, 0, 9);
         bytes memory agreement = _agreement(terms, 0, 0);
         uint256 here = block.chainid;
         vm.chainId(here + 1);
-        bytes32 thereId = _id(terms);
-        vm.prank(payee);
-        assertEq(channels.settle(_to(terms), _one(claim), false), 0, "no such channel there");
-        vm.expectRevert(abi.encodeWithSelector(IPaymentChannels.ChannelNotOpen.selector, thereId));
-        channels.closeChannelByAgreement(terms, 0, agreement);
-
-        // a signature of the other chain that names the channel of this one
-        bytes memory foreign = _sign64(CAR_SECRET, _voucherDigest(address(channels), channelId, 0, 9));
-        bytes memory foreignAgreement = _sign65(
-            PAYEE_SECRET,
-            _agreementDigest(address(channels), channelId, 0, 0)
+        // a fork that changed its id has the same contract and the same channel, and takes no signature of the old chain
+        _unsigned(voucher, "the domain names the chain");
+        _notAgreed(0, agreement);
+        PaymentChannels there = new PaymentChannels(
+            IVehicleTitle(address(title)),
+            verifier,
+            address(permit2)
         );
+        assertEq(
+            there.channelIdOf(terms),
+            _channelIdAt(address(there), terms),
+            "deployed there, it names the chain that is there"
+        );
+
+        // a signature of the other chain
+        voucher = _voucher(terms, 0, 9);
+        agreement = _agreement(terms, 0, 0);
         vm.chainId(here);
-        _unsigned(foreign, "the domain names the chain");
-        _notAgreed(0, foreignAgreement);
+        _unsigned(voucher, "nor one of the fork");
+        _notAgreed(0, agreement);
+    }
+
+    function test_attack_ChainThatChangesItsIdKeepsNoDeposit() public {
+        uint256 here = block.chainid;
+        vm.chainId(here + 1);
+        assertEq(channels.channelIdOf(terms), channelId, "the same channel");
+        Claim memory claim = _claim(terms, 9);
+        vm.prank(payee);
+        assertEq(channels.settle(_to(terms), _one(claim), false), 9, "a voucher for the chain as it is now");
+        vm.prank(payer);
+        uint40 deadline = channels.requestClose(terms);
+        vm.warp(deadline);
+        uint256 before = token.balanceOf(payer);
+        channels.withdraw(terms);
+        assertEq(token.balanceOf(payer) - before, AMOUNT - 9, "and the rest comes back");
+        vm.chainId(here);
     }
 
     function test_attack_ReplayOnAnotherContract() public {

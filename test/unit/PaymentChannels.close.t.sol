@@ -248,13 +248,19 @@ contract PaymentChannelsCloseTest is ChannelsTest {
         _assertClosed(1, 5, "exactly paid");
     }
 
-    function test_closeChannelByAgreement_ClosesIfMoreWasPaidSince() public {
+    function test_closeChannelByAgreement_RevertWhen_MoreWasSettledSince() public {
         bytes memory signature = _agreement(terms, 0, 5);
         _settle(terms, 6);
-        vm.recordLogs();
-        _agree(stranger, 5, signature);
-        assertEq(vm.getRecordedLogs().length, 2, "closed, refunded; nothing is settled");
-        _assertClosed(1, 6, "what was settled stays");
+        address[3] memory callers = [payer, payee, stranger];
+        for (uint256 i = 0; i < callers.length; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IPaymentChannels.ChannelAgreementStale.selector, channelId, 5, 6)
+            );
+            _agree(callers[i], 5, signature);
+        }
+        _assertOpen(6, 0, "the payee has served on");
+        _agree(stranger, 6, _agreement(terms, 0, 6));
+        _assertClosed(1, 6, "until it agrees again");
     }
 
     function test_closeChannelByAgreement_LetsThePayerPayTheDifference() public {
@@ -283,8 +289,17 @@ contract PaymentChannelsCloseTest is ChannelsTest {
         agreed = uint96(bound(agreed, 0, uint256(AMOUNT) + 10));
         if (settled != 0) _settle(terms, settled);
         bytes memory signature = _agreement(terms, 0, agreed);
-        bool isGood = agreed <= settled || (isPayer && agreed <= AMOUNT);
-        if (!isGood)
+        bool isGood = agreed == settled || (isPayer && agreed > settled && agreed <= AMOUNT);
+        if (agreed < settled)
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IPaymentChannels.ChannelAgreementStale.selector,
+                    channelId,
+                    agreed,
+                    settled
+                )
+            );
+        else if (!isGood)
             vm.expectRevert(
                 isPayer
                     ? abi.encodeWithSelector(
@@ -301,7 +316,7 @@ contract PaymentChannelsCloseTest is ChannelsTest {
                     )
             );
         _agree(isPayer ? payer : stranger, agreed, signature);
-        if (isGood) _assertClosed(1, agreed > settled ? agreed : settled, "the higher of the two");
+        if (isGood) _assertClosed(1, agreed, "at what was agreed");
         else _assertOpen(settled, 0, "as it was");
     }
 

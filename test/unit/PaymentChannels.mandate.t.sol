@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IERC20Errors, IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IPaymentChannels} from "../../contracts/interfaces/IPaymentChannels.sol";
 import {ChannelTerms, Mandate, MandateProof, MandateState} from "../../contracts/types/ChannelTypes.sol";
 import {Locks} from "../../contracts/types/Locks.sol";
 import {TitleStatus} from "../../contracts/types/TitleTypes.sol";
 import {ChannelsTest} from "../helpers/ChannelsTest.sol";
-import {RefusingPayee} from "../helpers/NativePayees.sol";
+import {GasBurningPayee, RefusingPayee} from "../helpers/NativePayees.sol";
 
 contract PaymentChannelsMandateTest is ChannelsTest {
     Mandate private mandate;
@@ -139,6 +139,44 @@ contract PaymentChannelsMandateTest is ChannelsTest {
         vm.expectRevert(abi.encodeWithSelector(IPaymentChannels.MandateIsRevoked.selector, mandateId));
         _give();
         assertFalse(channels.mandateStateOf(mandateId).isGiven, "not given");
+    }
+
+    function test_giveMandate_RevertWhen_TheTitleIsNotTheOwners() public {
+        bytes memory moved = abi.encodeWithSelector(
+            IPaymentChannels.MandateTitleMoved.selector,
+            CAR,
+            payer,
+            GRANT
+        );
+        title.setHolder(CAR, stranger);
+        vm.expectRevert(moved);
+        _give();
+        title.setHolder(CAR, payer);
+        title.setState(CAR, TitleStatus.Active, 0, GRANT + 1);
+        vm.expectRevert(moved);
+        _give();
+        title.setState(CAR, TitleStatus.None, 0, GRANT);
+        vm.expectRevert(moved);
+        _give();
+        assertEq(channels.mandateLeft(mandate), 0, "nothing for a car that was never registered");
+        title.setState(CAR, TitleStatus.Active, 0, GRANT);
+        _give();
+        assertTrue(channels.mandateStateOf(mandateId).isGiven, "given by who holds it");
+    }
+
+    function test_fundByMandate_RevertWhen_VehicleWasNeverRegistered() public {
+        mandate.vehicleId = 404;
+        mandate.grantEpoch = 0;
+        bytes memory moved = abi.encodeWithSelector(
+            IPaymentChannels.MandateTitleMoved.selector,
+            404,
+            payer,
+            0
+        );
+        assertEq(channels.mandateLeft(mandate), 0, "nothing");
+        _refuses(10, moved);
+        vm.expectRevert(moved);
+        _give();
     }
 
     function test_giveMandate_TellsAndRemembers() public {
@@ -299,12 +337,6 @@ contract PaymentChannelsMandateTest is ChannelsTest {
         assertEq(channels.mandateLeft(mandate), 0, "another holder");
         title.setHolder(CAR, payer);
         assertEq(channels.mandateLeft(mandate), CAP, "both as it was given");
-    }
-
-    function test_fundByMandate_RevertWhen_VehicleWasNeverRegistered() public {
-        mandate.vehicleId = 404;
-        mandate.grantEpoch = 0;
-        _refuses(CAP, abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, 404));
     }
 
     function test_fundByMandate_RevertWhen_VehicleIsStolen() public {
@@ -629,6 +661,16 @@ contract PaymentChannelsMandateTest is ChannelsTest {
         channels.withdrawReserve(5);
         vm.stopPrank();
         assertEq(channels.reserveOf(address(refusing)), 5, "the reserve stands");
+    }
+
+    function test_withdrawReserve_GivesAHeavyWalletTheGasItNeeds() public {
+        GasBurningPayee heavy = new GasBurningPayee(400_000);
+        vm.deal(address(heavy), 5);
+        vm.startPrank(address(heavy));
+        channels.addReserve{value: 5}();
+        channels.withdrawReserve(5);
+        vm.stopPrank();
+        assertEq(address(heavy).balance, 5, "what it paid in comes out");
     }
 
     function test_fundByMandate_DrawsTheNativeCoinFromTheReserve() public {

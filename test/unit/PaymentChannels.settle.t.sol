@@ -11,7 +11,7 @@ import {
     Payee
 } from "../../contracts/types/ChannelTypes.sol";
 import {ChannelsTest} from "../helpers/ChannelsTest.sol";
-import {RefusingPayee} from "../helpers/NativePayees.sol";
+import {GasBurningPayee, RefusingPayee} from "../helpers/NativePayees.sol";
 import {OddToken} from "../helpers/tokens/OddToken.sol";
 import {Vm} from "../helpers/Vm.sol";
 
@@ -391,6 +391,30 @@ contract PaymentChannelsSettleTest is ChannelsTest {
         refusing.take();
         assertEq(channels.collect(address(0), address(refusing)), 9, "until it is taken");
         assertEq(address(refusing).balance, 9, "all of it");
+    }
+
+    /// @dev A payout leaves them their balance; only a call that pays nobody else may use up all its gas.
+    function test_collect_GivesHeavyReceiversTheGasTheyNeed() public {
+        ChannelTerms memory native = _termsIn(address(0));
+        native.payee = address(new GasBurningPayee(400_000));
+        _open(native, AMOUNT);
+        _settle(native, 9);
+        assertEq(native.payee.balance, 0, "credited");
+        assertEq(channels.collect(address(0), native.payee), 9, "a wallet that needs 400,000");
+        assertEq(native.payee.balance, 9, "arrived");
+
+        OddToken heavy = new OddToken();
+        heavy.issue(payer, AMOUNT);
+        heavy.burnGas(400_000);
+        ChannelTerms memory inHeavy = _termsIn(address(heavy));
+        _open(inHeavy, AMOUNT);
+        _settle(inHeavy, 9);
+        assertEq(heavy.balanceOf(payee), 0, "credited");
+        assertEq(channels.collect(address(heavy), payee), 9, "a token that needs 400,000");
+        vm.warp(_requestClose(inHeavy));
+        channels.withdraw(inHeavy);
+        assertEq(channels.collect(address(heavy), payer), AMOUNT - 9, "the deposit comes back as well");
+        assertEq(heavy.balanceOf(payer), AMOUNT - 9, "all of it");
     }
 
     function test_collect_RevertWhen_ATokenRefuses() public {

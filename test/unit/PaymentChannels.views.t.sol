@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IPaymentChannels} from "../../contracts/interfaces/IPaymentChannels.sol";
+import {IVehicleTitle} from "../../contracts/interfaces/IVehicleTitle.sol";
+import {PaymentChannels} from "../../contracts/mobility/PaymentChannels.sol";
 import {ChannelTerms, Mandate, MandateState} from "../../contracts/types/ChannelTypes.sol";
 import {ChannelsTest} from "../helpers/ChannelsTest.sol";
 
@@ -9,6 +12,16 @@ contract PaymentChannelsViewsTest is ChannelsTest {
         assertEq(address(channels.title()), address(title), "titles");
         assertEq(channels.p256Verifier(), verifier, "verifier");
         assertEq(channels.permit2(), address(permit2), "Permit2");
+    }
+
+    function test_constructor_RevertWhen_ThereIsNoVerifier() public {
+        address[2] memory nothing = [address(0), stranger];
+        for (uint256 i = 0; i < nothing.length; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IPaymentChannels.ChannelVerifierMissing.selector, nothing[i])
+            );
+            new PaymentChannels(IVehicleTitle(address(title)), nothing[i], address(permit2));
+        }
     }
 
     function test_eip712Domain_IsWhatTheInterfaceSays() public view {
@@ -84,13 +97,13 @@ contract PaymentChannelsViewsTest is ChannelsTest {
         assertEq(channels.mandateLeft(_mandate()), 0, "nothing");
     }
 
-    /// @dev A contract of another chain or address, or after a fork, speaks of other channels.
-    function test_channelIdOf_ChangesWithTheChain() public {
+    /// @dev What lies in a channel has to be found again after a fork; signatures are for the chain as it is now.
+    function test_channelIdOf_StaysWhenTheChainChangesItsId() public {
         bytes32 here = channels.channelIdOf(_terms());
         bytes32 digest = channels.voucherDigest(here, 0, 1, 0);
+        assertEq(here, _id(_terms()), "of the chain it was deployed to");
         vm.chainId(block.chainid + 1);
-        assertTrue(channels.channelIdOf(_terms()) != here, "another id");
-        assertEq(channels.channelIdOf(_terms()), _id(_terms()), "of the chain that it is on now");
+        assertEq(channels.channelIdOf(_terms()), here, "the same id");
         assertTrue(channels.voucherDigest(here, 0, 1, 0) != digest, "another digest");
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {Roles} from "../../contracts/access/Roles.sol";
 import {ITelemetryAnchors} from "../../contracts/interfaces/ITelemetryAnchors.sol";
 import {IVehicleKeys} from "../../contracts/interfaces/IVehicleKeys.sol";
@@ -240,6 +241,82 @@ contract TelemetryAnchorsTest is KeysTest {
         _refusesLeaf(anchored);
     }
 
+    /// @dev A proof that ends below the root, begins above the leaf, or goes on beyond the root proves nothing.
+    function test_attack_SecondPreimage() public {
+        AnchoredSummary memory anchored = _inTreeOf(8, 5);
+        bytes32[] memory proof = anchored.proof;
+        anchors.requireAnchored(anchored);
+
+        anchored.proof = new bytes32[](2);
+        (anchored.proof[0], anchored.proof[1]) = (proof[0], proof[1]);
+        _refusesLeaf(anchored);
+        (anchored.proof[0], anchored.proof[1]) = (proof[1], proof[2]);
+        _refusesLeaf(anchored);
+        anchored.proof = new bytes32[](4);
+        (anchored.proof[0], anchored.proof[1], anchored.proof[2]) = (proof[0], proof[1], proof[2]);
+        anchored.proof[3] = anchored.root;
+        _refusesLeaf(anchored);
+        anchored.proof = new bytes32[](0);
+        _refusesLeaf(anchored);
+    }
+
+    /// @dev A tree in which a leaf stands twice says of the summary what one says in which it stands once.
+    function test_attack_DuplicatedLeaf() public {
+        AnchoredSummary memory anchored = _signed(k1, _summary(1));
+        bytes32 leaf = anchors.leafOf(anchored.summary, _keyId(k1));
+        anchored.root = keccak256(abi.encode(leaf, leaf));
+        anchored.proof = new bytes32[](1);
+        anchored.proof[0] = leaf;
+        _anchor(anchored.root);
+        assertEq(anchors.requireAnchored(anchored), anchors.digestOf(anchored.summary), "the one summary");
+    }
+
+    /// @dev Two gateways may anchor the same time and the same summary: it is the same one, told by its digest and sequence.
+    function test_attack_TwoPeriodsOverlap() public {
+        AnchoredSummary memory first = _anchored(k1, _summary(1));
+        AnchoredSummary memory again = _signed(k1, _summary(1));
+        bytes32 leaf = anchors.leafOf(again.summary, _keyId(k1));
+        bytes32 other = keccak256("another leaf");
+        again.root = leaf < other ? keccak256(abi.encode(leaf, other)) : keccak256(abi.encode(other, leaf));
+        again.proof = new bytes32[](1);
+        again.proof[0] = other;
+        vm.prank(gateway);
+        anchors.anchorRoot(again.root, 2, BEGAN + 1, ENDED + 1);
+        assertEq(
+            anchors.requireAnchored(first),
+            anchors.requireAnchored(again),
+            "one digest under two roots"
+        );
+    }
+
+    /// @dev Of two keys whose periods overlap, neither lends the other its signature or its place in a root.
+    function test_attack_KeyPeriodsOverlap() public {
+        AnchoredSummary memory anchored = _anchored(k1, _summary(1));
+        AnchoredSummary memory other = _signed(p1, _summary(1));
+        other.root = anchored.root;
+        bytes32 leaf = anchors.leafOf(other.summary, _keyId(p1));
+        vm.expectRevert(
+            abi.encodeWithSelector(ITelemetryAnchors.TelemetryLeafNotInRoot.selector, other.root, leaf)
+        );
+        anchors.requireAnchored(other);
+        anchored.signer = other.signer;
+        vm.expectRevert(
+            abi.encodeWithSelector(ITelemetryAnchors.TelemetrySignatureInvalid.selector, VEHICLE, _keyId(p1))
+        );
+        anchors.requireAnchored(anchored);
+    }
+
+    function testFuzz_requireAnchored_AnyLeafOfAnyTree(uint8 size, uint8 place, bytes32 wrong) public {
+        uint256 leaves = 1 + (size % 40);
+        AnchoredSummary memory anchored = _inTreeOf(leaves, place % leaves);
+        assertEq(anchors.requireAnchored(anchored), anchors.digestOf(anchored.summary), "it is in the tree");
+        if (anchored.proof.length == 0) return;
+        uint256 index = uint256(wrong) % anchored.proof.length;
+        vm.assume(anchored.proof[index] != wrong);
+        anchored.proof[index] = wrong;
+        _refusesLeaf(anchored);
+    }
+
     function test_attack_SignatureOfAnotherContract() public {
         TelemetryAnchors other = new TelemetryAnchors(address(consortium), keys);
         AnchoredSummary memory anchored = _anchored(k1, _summary(1));
@@ -319,6 +396,30 @@ contract TelemetryAnchorsTest is KeysTest {
     ) internal returns (AnchoredSummary memory anchored) {
         anchored = _signed(key, summary);
         anchored.root = anchors.leafOf(summary, _keyId(key));
+        _anchor(anchored.root);
+    }
+
+    /// @dev One summary among made-up leaves. Levels are hashed pair by pair; the last of an odd level goes up as it is.
+    function _inTreeOf(uint256 leaves, uint256 place) internal returns (AnchoredSummary memory anchored) {
+        anchored = _signed(k1, _summary(1));
+        bytes32[] memory level = new bytes32[](leaves);
+        for (uint256 i = 0; i < leaves; ++i) level[i] = keccak256(abi.encode("leaf", i));
+        level[place] = anchors.leafOf(anchored.summary, _keyId(k1));
+        bytes32[] memory proof = new bytes32[](8);
+        uint256 length;
+        for (; level.length > 1; place /= 2) {
+            bytes32[] memory above = new bytes32[]((level.length + 1) / 2);
+            for (uint256 i = 0; i < level.length; i += 2) {
+                bool isAlone = i + 1 == level.length;
+                above[i / 2] = isAlone ? level[i] : Hashes.commutativeKeccak256(level[i], level[i + 1]);
+            }
+            uint256 sibling = place % 2 == 0 ? place + 1 : place - 1;
+            if (sibling < level.length) proof[length++] = level[sibling];
+            level = above;
+        }
+        anchored.root = level[0];
+        anchored.proof = new bytes32[](length);
+        for (uint256 i = 0; i < length; ++i) anchored.proof[i] = proof[i];
         _anchor(anchored.root);
     }
 

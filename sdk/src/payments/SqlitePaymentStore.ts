@@ -52,6 +52,13 @@ const SQLITE_NOTADB = 26;
 
 type Row = Record<string, unknown>;
 
+/** Writes that belong together, until they are on disk. */
+interface Waiting {
+  work: () => boolean;
+  resolve: (isDone: boolean) => void;
+  reject: (error: unknown) => void;
+}
+
 /**
  * A payment store in an SQLite file. Every write is flushed to the disk before its promise resolves; after a crash it is
  * there whole, or was never made. Several programs may share a file.
@@ -66,6 +73,7 @@ type Row = Record<string, unknown>;
 export class SqlitePaymentStore implements PaymentStore {
   readonly #path: string;
   readonly #db: DatabaseSync;
+  #waiting: Waiting[] = [];
 
   /**
    * @param path Created, readable by its owner alone, when it does not exist.
@@ -93,8 +101,9 @@ export class SqlitePaymentStore implements PaymentStore {
     }
   }
 
-  /** Closes the file. */
+  /** Closes the file, after what is waiting was written. */
   close(): void {
+    this.#flush();
     this.#db.close();
   }
 
@@ -297,20 +306,50 @@ export class SqlitePaymentStore implements PaymentStore {
     return Number(changes) === 1;
   }
 
-  /** Does several writes, all or, if one is refused, none. */
-  #transaction(work: () => boolean): boolean {
-    return this.#guard(() => {
-      this.#db.exec("BEGIN IMMEDIATE");
-      let isDone = false;
-      try {
-        isDone = work();
-        this.#db.exec(isDone ? "COMMIT" : "ROLLBACK");
-      } catch (error) {
-        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-        throw error;
-      }
-      return isDone;
+  /**
+   * Does several writes, all or, if one is refused, none. What is asked for within one turn of the event loop shares one flush to the
+   * disk: it takes much longer than the writes.
+   */
+  #transaction(work: () => boolean): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.#flush());
+      this.#waiting.push({ work, resolve, reject });
     });
+  }
+
+  /** Nothing is told before all of it is on disk. */
+  #flush(): void {
+    const writes = this.#waiting;
+    this.#waiting = [];
+    if (writes.length === 0) return;
+    try {
+      this.#guard(() => this.#db.exec("BEGIN IMMEDIATE"));
+      const outcomes = writes.map(({ work }) => this.#attempt(work));
+      this.#guard(() => this.#db.exec("COMMIT"));
+      for (const [index, outcome] of outcomes.entries()) {
+        if (typeof outcome === "boolean") writes[index]?.resolve(outcome);
+        else writes[index]?.reject(outcome);
+      }
+    } catch (error) {
+      try {
+        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      } finally {
+        for (const { reject } of writes) reject(error);
+      }
+    }
+  }
+
+  /** One of the writes of a flush: those before and after it do not depend on it. */
+  #attempt(work: () => boolean): boolean | PaymentStoreError {
+    this.#guard(() => this.#db.exec("SAVEPOINT one"));
+    let outcome: boolean | PaymentStoreError;
+    try {
+      outcome = this.#guard(work);
+    } catch (error) {
+      outcome = this.#explain(error);
+    }
+    this.#guard(() => this.#db.exec(outcome === true ? "RELEASE one" : "ROLLBACK TO one; RELEASE one"));
+    return outcome;
   }
 
   #all(sql: string, values: SQLInputValue[]): Row[] {

@@ -6,7 +6,7 @@ import { COUNTER_FIELDS, type SignedSummary, type TripCounters } from "./types.j
 
 /**
  * On the wire a summary is its fields in the order of the contract's struct, each as wide as its type and big-endian, as
- * `abi.encodePacked` has them: version (1 byte), vehicle (32), sequence (4), start (5), end (5), trace root (32), counters (71),
+ * `abi.encodePacked` has them: version (1 byte), vehicle (32), sequence (4), start (5), end (5), trace root (32), counters (63),
  * length of the signer (1), signer (20 or 84), signature (the rest: 65 or 64). There is one way to write a summary.
  */
 const VERSION = 1;

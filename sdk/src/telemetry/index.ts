@@ -15,6 +15,7 @@ export * from "./telemetryDomain.js";
 export * from "./traceRoot.js";
 export * from "./TripRecorder.js";
 export * from "./types.js";
+export * from "./verifyAnchored.js";
 export * from "./verifyMerkleProof.js";
 export * from "./verifySamples.js";
 export { verifySummary, type SummaryVerdict } from "./verifySummary.js";

@@ -74,6 +74,13 @@ export interface SignedSummary {
   signature: string;
 }
 
+/** What `TelemetryAnchors.requireAnchored` takes: a signed summary and its place under a root. */
+export interface AnchoredSummary extends SignedSummary {
+  /** Hex with 0x, as all of them. */
+  root: string;
+  proof: string[];
+}
+
 /** The counters in the order of the contract's struct, with their widths in bits. */
 export const COUNTER_FIELDS = [
   ["distanceM", 64],

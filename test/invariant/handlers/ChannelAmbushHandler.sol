@@ -193,8 +193,9 @@ abstract contract ChannelAmbushHandler is
     function _whyNot(Plan memory plan) private view returns (bytes4) {
         if (plan.kind == Ambush.Revoke || plan.kind == Ambush.Reserve) return CARRIED_OUT;
         if (plan.kind == Ambush.Give) {
-            bool isRevoked = ledger.grantOf(plan.subject).isRevoked;
-            return isRevoked ? IPaymentChannels.MandateIsRevoked.selector : CARRIED_OUT;
+            ChannelLedger.Grant memory grant = ledger.grantOf(plan.subject);
+            if (grant.isRevoked) return IPaymentChannels.MandateIsRevoked.selector;
+            return _isTitleMoved(grant.mandate) ? IPaymentChannels.MandateTitleMoved.selector : CARRIED_OUT;
         }
         ChannelLedger.Purse memory purse = ledger.purseOf(plan.subject);
         if (purse.deposited == 0) return IPaymentChannels.ChannelNotOpen.selector;

@@ -86,7 +86,7 @@ abstract contract ChannelClosingHandler is ChannelSettlingHandler {
             epoch == purse.exits ? "C3 closing by agreement" : "C4 closing by an old agreement";
         (bool isDone, ) = _act(caller, 0, data, refusal, law);
         if (!isDone) return;
-        bool isPaid = agreed <= purse.settled;
+        bool isPaid = agreed == purse.settled;
         _exit(index, isPaid ? 0 : agreed - purse.settled);
         ledger.count(isPaid ? "closed by agreement" : "closed by agreement, and paid");
     }
@@ -102,7 +102,8 @@ abstract contract ChannelClosingHandler is ChannelSettlingHandler {
         if (epoch != purse.exits || author != purse.terms.payee) {
             return IPaymentChannels.ChannelAgreementInvalid.selector;
         }
-        if (agreed <= purse.settled) return CARRIED_OUT;
+        if (agreed < purse.settled) return IPaymentChannels.ChannelAgreementStale.selector;
+        if (agreed == purse.settled) return CARRIED_OUT;
         if (caller != purse.terms.payer) return IPaymentChannels.ChannelAgreementUnpaid.selector;
         return agreed > purse.deposited ? IPaymentChannels.ChannelAgreementTooHigh.selector : CARRIED_OUT;
     }

@@ -43,6 +43,9 @@ abstract contract ChannelHandler is KeySigner {
     bytes4 internal constant CARRIED_OUT = 0;
     bytes4 private constant WITHOUT_A_WORD = 0xffffffff;
 
+    /// @dev What a caller gives. Who collects for a receiver that burns all it gets loses it.
+    uint256 private constant CALL_GAS = 5_000_000;
+
     PaymentChannels internal immutable channels;
     ChannelLedger internal immutable ledger;
     TitleStub internal immutable title;
@@ -111,7 +114,7 @@ abstract contract ChannelHandler is KeySigner {
         _absorbAmbush();
         _lieInWait();
         vm.prank(caller);
-        (isDone, answer) = address(channels).call{value: value}(data);
+        (isDone, answer) = address(channels).call{value: value, gas: CALL_GAS}(data);
         bytes4 outcome = isDone ? CARRIED_OUT : bytes4(answer);
         if (!isDone && outcome == CARRIED_OUT) outcome = WITHOUT_A_WORD;
         assertEq(bytes32(outcome), bytes32(refusal), law);

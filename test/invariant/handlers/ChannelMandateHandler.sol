@@ -51,7 +51,8 @@ abstract contract ChannelMandateHandler is ChannelFundingHandler {
         if (isFlawed && _once(2)) mandate.periodSeconds = 0;
         else if (isFlawed) mandate.expiresAt = mandate.validFrom;
         address caller = _mostly(mandate.owner);
-        bytes4 refusal = isFlawed ? IPaymentChannels.MandateInvalid.selector : CARRIED_OUT;
+        bytes4 refusal = _isTitleMoved(mandate) ? IPaymentChannels.MandateTitleMoved.selector : CARRIED_OUT;
+        if (isFlawed) refusal = IPaymentChannels.MandateInvalid.selector;
         if (caller != mandate.owner) refusal = IPaymentChannels.MandateNotOwner.selector;
         bytes memory data = abi.encodeCall(IPaymentChannels.giveMandate, (mandate));
         (bool isDone, bytes memory answer) = _act(caller, 0, data, refusal, "C5 giving of a mandate");
@@ -68,7 +69,9 @@ abstract contract ChannelMandateHandler is ChannelFundingHandler {
         uint256 index = _below(count);
         ChannelLedger.Grant memory grant = ledger.grantOf(index);
         address caller = _mostly(grant.mandate.owner);
-        bytes4 refusal = grant.isRevoked ? IPaymentChannels.MandateIsRevoked.selector : CARRIED_OUT;
+        bytes4 refusal =
+            _isTitleMoved(grant.mandate) ? IPaymentChannels.MandateTitleMoved.selector : CARRIED_OUT;
+        if (grant.isRevoked) refusal = IPaymentChannels.MandateIsRevoked.selector;
         if (caller != grant.mandate.owner) refusal = IPaymentChannels.MandateNotOwner.selector;
         bytes memory data = abi.encodeCall(IPaymentChannels.giveMandate, (grant.mandate));
         (bool isDone, ) = _act(caller, 0, data, refusal, "C5 giving of a mandate again");
@@ -111,6 +114,13 @@ abstract contract ChannelMandateHandler is ChannelFundingHandler {
         if (_once(12)) mandate.validFrom = uint40(block.timestamp + _below(3 days));
         mandate.expiresAt = mandate.validFrom + uint40(4 days + _below(60 days));
         mandate.salt = ++_salt;
+    }
+
+    /// @dev Whether the car is not, or not without a break, the owner's since the mandate was made.
+    function _isTitleMoved(Mandate memory mandate) internal view returns (bool) {
+        return
+            title.epochOf(mandate.vehicleId) != mandate.grantEpoch ||
+            title.ownerOf(mandate.vehicleId) != mandate.owner;
     }
 
     /* SELLING */
@@ -202,10 +212,7 @@ abstract contract ChannelMandateHandler is ChannelFundingHandler {
         if (block.timestamp < mandate.validFrom || block.timestamp >= mandate.expiresAt) {
             return IPaymentChannels.MandateNotInForce.selector;
         }
-        bool isEpoch = title.epochOf(mandate.vehicleId) == mandate.grantEpoch;
-        if (!isEpoch || title.ownerOf(mandate.vehicleId) != mandate.owner) {
-            return IPaymentChannels.MandateTitleMoved.selector;
-        }
+        if (_isTitleMoved(mandate)) return IPaymentChannels.MandateTitleMoved.selector;
         if (!use.isSigned) return IPaymentChannels.MandateNotGiven.selector;
         if (use.isCarCaller) return CARRIED_OUT;
         if (block.timestamp > use.deadline) return IPaymentChannels.MandateOrderExpired.selector;

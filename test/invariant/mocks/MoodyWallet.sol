@@ -10,23 +10,22 @@ enum Mood {
 }
 
 /// @dev An account with code. While it is paid it makes the one call that it was armed with, and remembers the answer.
-/// It is armed in the transaction in which it calls: its slots are warm then, so that the gas of a payment is enough.
+/// It is armed in the transaction in which it calls.
 contract MoodyWallet {
     error WalletRefuses();
 
     /// @dev Left for what comes after the call.
     uint256 private constant GAS_KEPT = 12_000;
 
-    /// @dev Not zero, so that the answer does not have to pay for a new slot.
-    bytes32 private constant NONE_YET = bytes32(uint256(1));
-
     address private immutable _owner;
 
     Mood public mood;
-    bool public isArmed;
-    bool public hasCalled;
-    bool public isCarriedOut;
-    bytes32 public answer;
+
+    // Transient: the gas of a payment is enough for the call and for these.
+    bool public transient isArmed;
+    bool public transient hasCalled;
+    bool public transient isCarriedOut;
+    bytes32 public transient answer;
 
     address private _target;
     uint256 private _value;
@@ -58,7 +57,7 @@ contract MoodyWallet {
         isArmed = true;
         hasCalled = false;
         isCarriedOut = false;
-        answer = NONE_YET;
+        answer = 0;
     }
 
     function disarm() external {

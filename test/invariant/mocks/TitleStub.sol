@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {TitleState} from "../../../contracts/types/TitleTypes.sol";
+import {TitleState, TitleStatus} from "../../../contracts/types/TitleTypes.sol";
 
 /// @dev The two things that mandates ask of a title. Anybody moves it, so that cars are sold in one call.
 contract TitleStub {
@@ -15,5 +15,6 @@ contract TitleStub {
 
     function stateOf(uint256 vehicleId) external view returns (TitleState memory state) {
         state.grantEpoch = epochOf[vehicleId];
+        if (ownerOf[vehicleId] != address(0)) state.status = TitleStatus.Active;
     }
 }

@@ -42,6 +42,11 @@ export const PAYMENT_WORDS: Record<string, ErrorWords> = {
     says: (v) => `${text(v.payee)} did not sign this agreement to close ${channel(v.channelId)}`,
     fix: "Sign CloseAgreement with the channel's present epoch and the total that is to be settled.",
   },
+  ChannelAgreementStale: {
+    says: (v) =>
+      `the payee agreed to close ${channel(v.channelId)} at ${text(v.agreed)}, and ${text(v.settled)} are settled by now`,
+    fix: "Let the payee sign again, with the total that is settled.",
+  },
   ChannelAgreementTooHigh: {
     says: (v) =>
       `the agreement on ${channel(v.channelId)} is for ${text(v.agreed)}, and it holds ${text(v.deposited)}`,
@@ -99,6 +104,10 @@ export const PAYMENT_WORDS: Record<string, ErrorWords> = {
   ChannelTermsInvalid: {
     says: (v) => `a channel cannot pay ${text(v.payee)} by vouchers of key ${tag(v.signer)}`,
     fix: "Name a payee that is not the channel contract, and the machine key that signs.",
+  },
+  ChannelVerifierMissing: {
+    says: (v) => `there is no contract at ${text(v.verifier)}, which was given as the verifier of P-256 keys`,
+    fix: "Deploy the verifier first, and pass its address.",
   },
   ChannelWornOut: {
     says: (v) => `${channel(v.channelId)} was closed as often as a channel can be`,

@@ -7,6 +7,8 @@ import { readDriveCsv } from "./readDriveCsv.js";
 import { cosine, readGpx } from "./readGpx.js";
 import { DRIVE_KINDS, simulateDrive, type DriveKind } from "./simulateDrive.js";
 import { writeDriveCsv } from "./writeDriveCsv.js";
+import { writeGpx } from "./writeGpx.js";
+import { writeObdCsv } from "./writeObdCsv.js";
 
 const NOON = Date.UTC(2026, 4, 4, 12);
 const isFile = (pattern: RegExp) => (error: unknown) =>
@@ -87,6 +89,32 @@ test("files of OBD-II loggers are read by the names of their columns", async () 
     },
     { timeMs: 1_760_000_001_000, speedMmS: 14_167 },
   ]);
+});
+
+test("a drive comes back from an OBD-II log and from a GPX track with what they can hold", async () => {
+  const samples = simulateDrive({ kind: "harsh", seed: 7, startMs: NOON, legs: 3, odometerM: 1_000_040 });
+  const whole = (await record(samples)).summary.counters;
+  const logged = await readAll([...writeObdCsv(samples)].join(""));
+  assert.equal(logged.length, samples.length);
+  for (const [index, { timeMs, speedMmS, odometerM = 0 }] of logged.entries()) {
+    const original = samples[index];
+    assert.ok(original?.odometerM !== undefined && timeMs === original.timeMs);
+    const [slower, less] = [original.speedMmS - speedMmS, original.odometerM - odometerM];
+    assert.ok(slower >= -1 && slower <= 278 && less >= 0 && less < 100);
+  }
+  const obd = (await record(logged)).summary.counters;
+  assert.ok(Math.abs(Number(obd.distanceM - whole.distanceM)) <= 100);
+  assert.ok(obd.harshBrakes + obd.severeBrakes > 0, "brakes are derived from the speed");
+  assert.equal(obd.harshCorners + obd.severeCorners, 0, "nothing in the log tells of corners");
+
+  const track = readGpx([...writeGpx(samples)].join(""));
+  assert.deepEqual(
+    track.map(({ timeMs, latitudeE7, longitudeE7 }) => [timeMs, latitudeE7, longitudeE7]),
+    samples.map(({ timeMs, latitudeE7, longitudeE7 }) => [timeMs, latitudeE7, longitudeE7]),
+  );
+  const gps = (await record(track)).summary.counters;
+  assert.ok(Math.abs(Number(gps.distanceM - whole.distanceM)) <= Number(whole.distanceM) / 50);
+  assert.throws(() => [...writeGpx([{ timeMs: NOON, speedMmS: 0 }])], isFile(/no position; sample 0/));
 });
 
 test("a file that is not as it has to be is refused, with line and column", async () => {

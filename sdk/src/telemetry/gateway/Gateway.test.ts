@@ -365,6 +365,27 @@ test("P-256 keys are taken as well", async () => {
   await gateway.stop();
 });
 
+test("a transaction that is still pending is not sent again, also not by the next process", async () => {
+  let isMined = false;
+  const sender = new FakeAnchors();
+  sender.isMining = false;
+  const wait = async (): Promise<boolean> => {
+    if (!isMined) throw new Error("the transaction is not certain yet");
+    return true;
+  };
+  const { gateway, options } = setUp({ sender: Object.assign(sender, { wait }) });
+  await gateway.accept(await wire(1));
+  await assert.rejects(gateway.runOnce(), /not certain yet/);
+  await gateway.stop();
+  const next = new Gateway(options);
+  await assert.rejects(next.runOnce(), /not certain yet/);
+  sender.mine();
+  isMined = true;
+  await next.runOnce();
+  assert.deepEqual([sender.sent, next.stats().anchored], [1, 1]);
+  await next.stop();
+});
+
 test("intervals close and anchor by themselves", async () => {
   const { gateway, chain } = setUp({ intervalSeconds: 0.02 });
   gateway.start();
@@ -375,4 +396,23 @@ test("intervals close and anchor by themselves", async () => {
     await new Promise((resolve) => setTimeout(resolve, 10));
   assert.equal(chain.roots.size, 1);
   await gateway.stop();
+});
+
+test("a round that outlasts many intervals tells of its failure once", async () => {
+  let ask = 0;
+  const errors: unknown[] = [];
+  const slow = async (): Promise<undefined> => {
+    ask += 1;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    throw new Error("the node is slow");
+  };
+  const sender = Object.assign(new FakeAnchors(), { anchoredAt: slow });
+  const { gateway } = setUp({ sender, intervalSeconds: 0.01, onError: (error) => errors.push(error) });
+  await gateway.accept(await wire(1));
+  gateway.start();
+  const until = Date.now() + 5_000;
+  while (errors.length < 3 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+  await gateway.stop();
+  assert.ok(ask >= 3, "it is tried again");
+  assert.equal(errors.length, ask, "each failure is told of once");
 });

@@ -6,9 +6,10 @@ import { merkleTree, type MerkleTree } from "../merkleTree.js";
 import { leafOfDigest } from "../summaryLeaf.js";
 import { TelemetryError } from "../TelemetryError.js";
 import { signerBytes, type TelemetryDomain } from "../telemetryDomain.js";
-import { COUNTER_FIELDS, type SignedSummary, type TripSummary } from "../types.js";
+import { COUNTER_FIELDS, type AnchoredSummary, type SignedSummary, type TripSummary } from "../types.js";
 import { verifyDigest } from "../verifySummary.js";
 import type { AnchorSender } from "./AnchorSender.js";
+import { findAnchoredSummary } from "./findAnchoredSummary.js";
 import type { KeyReader } from "./keyReader.js";
 import { RateLimit } from "./RateLimit.js";
 import { REFUSALS, type Refusal } from "./refusals.js";
@@ -50,12 +51,6 @@ export interface GatewayStats {
   anchored: number;
   /** How often anchoring failed and was put off. */
   anchorFailures: number;
-}
-
-/** What `TelemetryAnchors.requireAnchored` takes. */
-export interface AnchoredSummary extends SignedSummary {
-  root: string;
-  proof: string[];
 }
 
 interface Waiting {
@@ -146,7 +141,10 @@ export class Gateway {
   start(): void {
     if (this.#timer) return;
     const { intervalSeconds, onError } = this.#options;
-    const tick = (): void => void this.runOnce().catch((error: unknown) => onError?.(error));
+    // A round that takes longer than an interval tells of its failure once.
+    const tick = (): void => {
+      if (!this.#round) this.runOnce().catch((error: unknown) => onError?.(error));
+    };
     this.#timer = setInterval(tick, intervalSeconds * 1_000);
     tick();
   }
@@ -213,13 +211,12 @@ export class Gateway {
    * await anchors.requireAnchored(await gateway.anchoredSummary(vehicleId, 12));
    */
   async anchoredSummary(vehicleId: bigint, sequence: number): Promise<AnchoredSummary | undefined> {
-    const stored = this.#store.find(vehicleBytes(vehicleId), sequence);
-    const batch = stored && this.#store.batchOf(stored.number);
-    if (!stored || !batch) return undefined;
-    if (this.#proofs?.batch !== batch.number)
-      this.#proofs = { batch: batch.number, tree: await merkleTree(this.#store.leavesOf(batch)) };
-    const { tree } = this.#proofs;
-    return { ...decodeSummary(stored.body), root: tree.root, proof: tree.proofOf(toHex(stored.leaf)) };
+    // One proof of a batch is often followed by another of it.
+    return findAnchoredSummary(this.#store, vehicleId, sequence, async (batch) => {
+      if (this.#proofs?.batch !== batch.number)
+        this.#proofs = { batch: batch.number, tree: await merkleTree(this.#store.leavesOf(batch)) };
+      return this.#proofs.tree;
+    });
   }
 
   stats(): GatewayStats {
@@ -352,7 +349,6 @@ export class Gateway {
     // Sent before the process was stopped, perhaps: it may still be on its way.
     if (batch.transactionHash !== undefined && (await sender.wait(batch.transactionHash)) === true)
       return isDone();
-    if (batch.transactionHash !== undefined && (await isDone())) return true;
     let hash: string;
     try {
       hash = await sender.send(batch);
@@ -365,11 +361,4 @@ export class Gateway {
     await sender.wait(hash);
     return isDone();
   }
-}
-
-function vehicleBytes(vehicleId: bigint): Uint8Array {
-  const bytes = new Uint8Array(32);
-  const view = new DataView(bytes.buffer);
-  for (let limb = 0; limb < 4; limb++) view.setBigUint64(8 * limb, vehicleId >> BigInt(64 * (3 - limb)));
-  return bytes;
 }

@@ -8,6 +8,8 @@ export interface ContractSenderOptions {
   confirmations?: number;
   /** How long to wait for a transaction, ms; it is looked for again later. */
   timeoutMs?: number;
+  /** How often to look for it, ms. */
+  pollMs?: number;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface ContractSenderOptions {
  * const sender = contractSender(TelemetryAnchors__factory.connect(deployment.contracts.TelemetryAnchors, signer));
  */
 export function contractSender(anchors: TelemetryAnchors, options: ContractSenderOptions = {}): AnchorSender {
-  const { confirmations = 1, timeoutMs = 120_000 } = options;
+  const { confirmations = 1, timeoutMs = 120_000, pollMs = 500 } = options;
   const provider = anchors.runner?.provider;
   if (!provider) {
     throw new TelemetryError(
@@ -43,12 +45,23 @@ export function contractSender(anchors: TelemetryAnchors, options: ContractSende
       return transaction.hash;
     },
     wait: async (hash) => {
-      const transaction = await provider.getTransaction(hash).catch(refuse);
-      if (!transaction) return undefined;
-      const receipt = await provider.waitForTransaction(hash, confirmations, timeoutMs).catch(refuse);
-      return receipt === null ? undefined : receipt.status === 1;
+      // Asked for again and again: ethers' own wait goes by new blocks, and on a chain where none come it waits for ever.
+      for (const until = Date.now() + timeoutMs; Date.now() < until; await pause(pollMs)) {
+        const receipt = await provider.getTransactionReceipt(hash).catch(refuse);
+        if (receipt && (await receipt.confirmations().catch(refuse)) >= confirmations)
+          return receipt.status === 1;
+        if (!receipt && !(await provider.getTransaction(hash).catch(refuse))) return undefined;
+      }
+      throw new TelemetryError("GATEWAY_UNAVAILABLE", `transaction ${hash} is not certain yet`, {
+        where: "anchoring",
+        fix: "it is looked for again at the next interval",
+      });
     },
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function refuse(error: unknown): never {

@@ -43,6 +43,8 @@ export class SummaryPublisher {
   readonly #onError: (error: unknown) => void;
   readonly #queues = new Map<bigint, Parcel[]>();
   readonly #repeat: NodeJS.Timeout;
+  /** How many are on their way into the outbox: they wait as well. */
+  #adding = 0;
 
   private constructor(mqtt: MqttClient, keccak: Keccak, options: SummaryPublisherOptions) {
     this.#mqtt = mqtt;
@@ -78,7 +80,7 @@ export class SummaryPublisher {
 
   /** How many summaries have no answer yet. */
   get waiting(): number {
-    return [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0);
+    return [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, this.#adding);
   }
 
   /**
@@ -89,7 +91,12 @@ export class SummaryPublisher {
    */
   async publish(signed: SignedSummary): Promise<SummaryOutcome> {
     const bytes = encodeSummary(signed);
-    await this.#outbox.add(bytes);
+    this.#adding += 1;
+    try {
+      await this.#outbox.add(bytes);
+    } finally {
+      this.#adding -= 1;
+    }
     return new Promise((resolve) => this.#enqueue(bytes, resolve));
   }
 

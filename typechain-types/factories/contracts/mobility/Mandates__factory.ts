@@ -57,6 +57,27 @@
       },
       {
         "internalType": "uint96",
+        "name": "settled",
+        "type": "uint96"
+      }
+    ],
+    "name": "ChannelAgreementStale",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "channelId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint96",
+        "name": "agreed",
+        "type": "uint96"
+      },
+      {
+        "internalType": "uint96",
         "name": "deposited",
         "type": "uint96"
       }
@@ -260,6 +281,17 @@
       }
     ],
     "name": "ChannelTermsInvalid",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "verifier",
+        "type": "address"
+      }
+    ],
+    "name": "ChannelVerifierMissing",
     "type": "error"
   },
   {
