@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ERC7913P256Verifier} from "@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol";
 import {Consortium} from "../../contracts/access/Consortium.sol";
 import {Roles} from "../../contracts/access/Roles.sol";
 import {RecordKinds} from "../../contracts/types/RecordKinds.sol";
 import {KindWriters, OdometerUnit, RecordInput} from "../../contracts/types/RecordTypes.sol";
 import {Locks} from "../../contracts/types/Locks.sol";
-import {TitleMetadata} from "../../contracts/vehicle/TitleMetadata.sol";
 import {VehicleKeys} from "../../contracts/vehicle/VehicleKeys.sol";
 import {VehicleRecords} from "../../contracts/vehicle/VehicleRecords.sol";
 import {VehicleTitle} from "../../contracts/vehicle/VehicleTitle.sol";
-import {Assertions} from "./Assertions.sol";
+import {Deploying} from "./Deploying.sol";
 
 /// @dev The whole system with one member of every class, for tests of single contracts. This contract is the council,
 /// without a delay. The wiring is that of sdk/src/consortium/authority.ts; an integration test compares the table with
 /// a deployment by Ignition.
-abstract contract BlokTest is Assertions {
+abstract contract BlokTest is Deploying {
     uint40 internal constant NOW = 1_800_000_000;
     uint40 internal constant BORN = NOW - 1_000 days;
     uint32 internal constant ADMISSION_DELAY = 1 days;
@@ -52,10 +50,14 @@ abstract contract BlokTest is Assertions {
 
     function setUp() public virtual {
         vm.warp(NOW - 10 days);
-        consortium = new Consortium(address(this), ADMISSION_DELAY);
-        records = new VehicleRecords(address(consortium));
-        title = new VehicleTitle(address(consortium), records, new TitleMetadata(), FORCED_TRANSFER_DELAY);
-        keys = new VehicleKeys(address(consortium), title, address(new ERC7913P256Verifier()));
+        consortium = Consortium(_deploy("Consortium", abi.encode(address(this), ADMISSION_DELAY)));
+        records = VehicleRecords(_deploy("VehicleRecords", abi.encode(consortium)));
+        address metadata = _deploy("TitleMetadata", "");
+        title = VehicleTitle(
+            _deploy("VehicleTitle", abi.encode(consortium, records, metadata, FORCED_TRANSFER_DELAY))
+        );
+        address verifier = _deploy("ERC7913P256Verifier", "");
+        keys = VehicleKeys(_deploy("VehicleKeys", abi.encode(consortium, title, verifier)));
 
         _wire();
         _grant();

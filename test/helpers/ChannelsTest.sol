@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ERC7913P256Verifier} from "@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol";
 import {IPaymentChannels} from "../../contracts/interfaces/IPaymentChannels.sol";
 import {IVehicleTitle} from "../../contracts/interfaces/IVehicleTitle.sol";
 import {PaymentChannels} from "../../contracts/mobility/PaymentChannels.sol";
@@ -21,11 +20,12 @@ import {
 } from "../../contracts/types/ChannelTypes.sol";
 import {TitleStatus} from "../../contracts/types/TitleTypes.sol";
 import {ChannelSigner} from "./ChannelSigner.sol";
+import {Deploying} from "./Deploying.sol";
 import {Permit2Mock} from "./Permit2Mock.sol";
 import {TitleStub} from "./TitleStub.sol";
 
 /// @dev A car with keys of both curves, its owner who is the payer, a payee with an operator, and money.
-abstract contract ChannelsTest is ChannelSigner {
+abstract contract ChannelsTest is ChannelSigner, Deploying {
     uint40 internal constant NOW = 1_800_000_000;
     uint32 internal constant DELAY = 1 days;
     uint96 internal constant AMOUNT = 100e6;
@@ -68,8 +68,8 @@ abstract contract ChannelsTest is ChannelSigner {
         title.setState(CAR, TitleStatus.Active, 0, GRANT);
         permit2 = new Permit2Mock();
         token = new StablecoinMock();
-        verifier = address(new ERC7913P256Verifier());
-        channels = new PaymentChannels(IVehicleTitle(address(title)), verifier, address(permit2));
+        verifier = _deploy("ERC7913P256Verifier", "");
+        channels = PaymentChannels(_deploy("PaymentChannels", abi.encode(title, verifier, permit2)));
 
         token.issue(payer, 1e30);
         vm.prank(payer);

@@ -6,7 +6,6 @@ import {Claims} from "../../contracts/insurance/Claims.sol";
 import {CrashTrigger} from "../../contracts/insurance/CrashTrigger.sol";
 import {IndexTrigger} from "../../contracts/insurance/IndexTrigger.sol";
 import {PolicyBook} from "../../contracts/insurance/PolicyBook.sol";
-import {Premiums} from "../../contracts/insurance/Premiums.sol";
 import {RiskPool} from "../../contracts/insurance/RiskPool.sol";
 import {RiskPools} from "../../contracts/insurance/RiskPools.sol";
 import {StablecoinMock} from "../../contracts/mocks/StablecoinMock.sol";
@@ -75,12 +74,13 @@ abstract contract InsuranceTest is KeysTest {
         _bindTo(OTHER_VEHICLE, k2, FROM, NO_END);
 
         token = new StablecoinMock();
-        anchors = new TelemetryAnchors(address(consortium), keys);
-        pools = new RiskPools(address(consortium));
-        book = new PolicyBook(address(consortium), pools, title, anchors, new Premiums());
-        claims = new Claims(address(consortium), book);
-        crashTrigger = new CrashTrigger(address(consortium), keys);
-        indexTrigger = new IndexTrigger(address(consortium), 2);
+        anchors = TelemetryAnchors(_deploy("TelemetryAnchors", abi.encode(consortium, keys)));
+        pools = RiskPools(_deploy("RiskPools", abi.encode(consortium)));
+        address premiums = _deploy("Premiums", "");
+        book = PolicyBook(_deploy("PolicyBook", abi.encode(consortium, pools, title, anchors, premiums)));
+        claims = Claims(_deploy("Claims", abi.encode(consortium, book)));
+        crashTrigger = CrashTrigger(_deploy("CrashTrigger", abi.encode(consortium, keys)));
+        indexTrigger = IndexTrigger(_deploy("IndexTrigger", abi.encode(consortium, 2)));
         _wireInsurance();
         pool = _openPool(REDEEM_DELAY, 10_000, 10_000);
 

@@ -5,7 +5,6 @@ import {MemberAccess} from "../../contracts/access/MemberAccess.sol";
 import {Roles} from "../../contracts/access/Roles.sol";
 import {PartCertificates} from "../../contracts/parts/PartCertificates.sol";
 import {PartCustody} from "../../contracts/parts/PartCustody.sol";
-import {PartMetadata} from "../../contracts/parts/PartMetadata.sol";
 import {PartTwins} from "../../contracts/parts/PartTwins.sol";
 import {QualityNotifications} from "../../contracts/parts/QualityNotifications.sol";
 import {Recalls} from "../../contracts/parts/Recalls.sol";
@@ -47,12 +46,13 @@ abstract contract PartsTest is BlokTest {
         vm.label(supplier, "supplier");
         vm.label(auditor, "auditor");
         vm.label(recallController, "recallController");
-        workOrders = new WorkOrders(title);
-        parts = new PartTwins(address(consortium), workOrders, new PartMetadata());
-        custody = new PartCustody(parts);
-        certificates = new PartCertificates(address(consortium), parts);
-        recalls = new Recalls(address(consortium), parts);
-        notifications = new QualityNotifications(address(consortium), parts);
+        workOrders = WorkOrders(_deploy("WorkOrders", abi.encode(title)));
+        address metadata = _deploy("PartMetadata", "");
+        parts = PartTwins(_deploy("PartTwins", abi.encode(consortium, workOrders, metadata)));
+        custody = PartCustody(_deploy("PartCustody", abi.encode(parts)));
+        certificates = PartCertificates(_deploy("PartCertificates", abi.encode(consortium, parts)));
+        recalls = Recalls(_deploy("Recalls", abi.encode(consortium, parts)));
+        notifications = QualityNotifications(_deploy("QualityNotifications", abi.encode(consortium, parts)));
 
         consortium.grantRole(Roles.RECORD_CONTROLLER, address(parts), 0);
         consortium.grantRole(Roles.RECORD_CONTROLLER, address(recalls), 0);

@@ -27,6 +27,7 @@ interface Vm {
     function getRecordedLogs() external returns (Log[] memory);
     function label(address account, string calldata name) external;
     function deal(address account, uint256 newBalance) external;
+    function getCode(string calldata artifact) external view returns (bytes memory);
     function etch(address target, bytes calldata code) external;
     function chainId(uint256 newChainId) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
