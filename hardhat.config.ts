@@ -32,8 +32,8 @@ const quickOptimizer = {
   details: {
     peephole: true,
     jumpdestRemover: true,
-    deduplicate: true,
-    inliner: true,
+    deduplicate: false,
+    inliner: false,
     orderLiterals: false,
     cse: false,
     constantOptimizer: false,

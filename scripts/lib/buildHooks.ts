@@ -27,6 +27,16 @@ export function sortBindings(text: string): string {
 const TRANSIENT_STORAGE = "2394";
 
 const handlers: Partial<SolidityHooks> = {
+  preprocessSolcInputBeforeBuilding: async (context, input, next) => {
+    // Nobody reads the opcodes in words, and of all tests together they are a hundred megabytes.
+    const { outputSelection } = input.settings;
+    for (const file of Object.values(outputSelection)) {
+      for (const [contract, outputs] of Object.entries(file)) {
+        file[contract] = outputs.filter((output) => !output.endsWith(".opcodes"));
+      }
+    }
+    return next(context, input);
+  },
   build: async (context, rootFilePaths, options, next) => {
     const results = await next(context, rootFilePaths, options);
     const { paths, typechain } = context.config;
