@@ -20,7 +20,7 @@ interface Suite {
 const ROOT = new URL("..", import.meta.url).pathname;
 const FLOWS = "test/integration";
 /** Flows are shared out among so many processes: each of them starts a chain of its own for every file. */
-const FLOW_SHARES = 3;
+const FLOW_SHARES = 2;
 
 const wanted = process.argv.slice(2);
 const suites = [

@@ -28,7 +28,9 @@ const TRANSIENT_STORAGE = "2394";
 
 const handlers: Partial<SolidityHooks> = {
   preprocessSolcInputBeforeBuilding: async (context, input, next) => {
-    // Nobody reads the opcodes in words, and of all tests together they are a hundred megabytes.
+    // Of all Solidity tests together the opcodes in words are a hundred megabytes, and nobody reads them. A chain in the process
+    // wants them with the contracts it explains.
+    if (process.env.BLOK_BUILD !== "tests") return next(context, input);
     const { outputSelection } = input.settings;
     for (const file of Object.values(outputSelection)) {
       for (const [contract, outputs] of Object.entries(file)) {

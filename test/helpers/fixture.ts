@@ -1,6 +1,7 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { id } from "ethers";
-import { network } from "hardhat";
+import { HDNodeWallet, id } from "ethers";
+import { config, network } from "hardhat";
+import type { EdrNetworkConfig } from "hardhat/types/config";
 import { deployLocal } from "../../scripts/lib/deployLocal.js";
 import { stillClock } from "../../scripts/lib/stillClock.js";
 import {
@@ -42,6 +43,22 @@ export type Actors = Record<MemberClass, HardhatEthersSigner> & {
   stranger: HardhatEthersSigner;
 };
 
+let known: Promise<{ privateKey: string; balance: string }[]> | undefined;
+
+/** The accounts of the configured chain. Hardhat would derive them anew, in a second, for every chain of a process. */
+function accountsOfChain() {
+  known ??= (async () => {
+    const { accounts } = config.networks.hardhat as EdrNetworkConfig;
+    if (Array.isArray(accounts)) throw new Error("the accounts of the chain come from a mnemonic");
+    const root = HDNodeWallet.fromPhrase(await accounts.mnemonic.get(), "", accounts.path);
+    return Array.from({ length: accounts.count }, (_, index) => ({
+      privateKey: root.deriveChild(accounts.initialIndex + index).privateKey,
+      balance: accounts.accountsBalance.toString(),
+    }));
+  })();
+  return known;
+}
+
 /**
  * A chain of its own for a test file, and two fixtures for `networkHelpers.loadFixture`: `deployFixture` is the system
  * as Ignition leaves it, `memberFixture` has one active member of every class besides.
@@ -53,7 +70,8 @@ export async function createChain({
   isRepeatable = false,
   ...override
 }: { initialDate?: string; isRepeatable?: boolean } = {}) {
-  const connection = await network.create({ network: "hardhat", override });
+  const accounts = await accountsOfChain();
+  const connection = await network.create({ network: "hardhat", override: { ...override, accounts } });
   if (isRepeatable) stillClock(connection);
   const { ethers, networkHelpers } = connection;
 

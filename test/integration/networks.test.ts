@@ -1,16 +1,17 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect } from "chai";
 import { HDNodeWallet, JsonRpcProvider } from "ethers";
 import { Consortium__factory } from "../../sdk/src/chain/contracts.js";
 import { parseDeployment } from "../../sdk/src/chain/parseDeployment.js";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
+import { hostScripts } from "../helpers/runScriptFile.js";
 import { hasAnvil, startAnvil } from "../helpers/startAnvil.js";
 
-const run = promisify(execFile);
+// Hardhat remembers the key that it was given: each office has a process of its own.
+const deployers = hostScripts();
+const admissionsOffice = hostScripts();
 const TEST_MNEMONIC = "test test test test test test test test test test test junk";
 const account = (index: number) => HDNodeWallet.fromPhrase(TEST_MNEMONIC, "", `m/44'/60'/0'/0/${index}`);
 
@@ -32,6 +33,11 @@ describe("Networks of hardhat.config.ts", () => {
     if (!hasAnvil()) this.skip();
   });
 
+  after(() => {
+    deployers.stop();
+    admissionsOffice.stop();
+  });
+
   for (const { network, chainId, url, options } of NETWORKS) {
     it(`${network}: deploys from one account, again without doing anything twice, and admits a member`, async () => {
       const anvil = await startAnvil(["--chain-id", String(chainId), ...options]);
@@ -39,10 +45,11 @@ describe("Networks of hardhat.config.ts", () => {
       const out = join(folder, "deployment.json");
       // A journal of its own: that of a real deployment stands beside it.
       const id = `networks-test-${network}-${process.pid}`;
-      const script = (name: string, key: string, ...args: string[]) =>
-        run("node", ["--import", "tsx", `scripts/${name}.ts`, "--network", network, ...args, "--json"], {
-          env: { ...process.env, [url]: anvil.url, BLOK_DEPLOYER_KEY: key },
-        });
+      const script = async (office: typeof deployers, name: string, key: string, ...args: string[]) => {
+        const env = { [url]: anvil.url, BLOK_DEPLOYER_KEY: key };
+        const { code, stderr } = await office.run(name, ["--network", network, ...args, "--json"], env);
+        expect(code, stderr).to.equal(0);
+      };
       try {
         const [deployer, council, guardian, admissions, member] = [0, 1, 2, 3, 4].map(account);
         const offices = [
@@ -51,17 +58,18 @@ describe("Networks of hardhat.config.ts", () => {
           ...["--admissions", admissions!.address],
           ...["--out", out, "--id", id],
         ];
-        await script("deploy", deployer!.privateKey, ...offices);
+        await script(deployers, "deploy.ts", deployer!.privateKey, ...offices);
         const deployment = parseDeployment(JSON.parse(await readFile(out, "utf8")));
         expect([deployment.network, deployment.chainId]).to.deep.equal([network, chainId]);
 
         const provider = new JsonRpcProvider(anvil.url, undefined, { staticNetwork: true });
         const blocks = await provider.getBlockNumber();
-        await script("deploy", deployer!.privateKey, ...offices);
+        await script(deployers, "deploy.ts", deployer!.privateKey, ...offices);
         expect(await provider.getBlockNumber(), "the second run sends nothing").to.equal(blocks);
 
         await script(
-          "admit-member",
+          admissionsOffice,
+          "admit-member.ts",
           admissions!.privateKey,
           ...["--deployment", out, "--account", member!.address],
           ...["--class", "workshop", "--organisation", "lei:5299000J2N45DDNE4Y28"],

@@ -10,10 +10,11 @@ import { lotIdOf, partIdOf } from "../../sdk/src/parts/partId.js";
 import { createPassport, passportHash, type PassportFile } from "../../sdk/src/passport/passportFile.js";
 import { EXAMPLE_CONTENT } from "../../sdk/src/passport/testing/exampleContent.js";
 import { createChain } from "../helpers/fixture.js";
-import { runScriptFile as run } from "../helpers/runScriptFile.js";
+import { hostScripts, runScriptFile } from "../helpers/runScriptFile.js";
 import { serveRpc } from "../helpers/serveRpc.js";
 
 const chain = await createChain();
+const { run, stop } = hostScripts();
 const MATERIAL = 1;
 const SERIALISED = 3;
 const COBALT = 1;
@@ -117,6 +118,7 @@ describe("export-epcis and show-passport", () => {
   });
 
   after(async () => {
+    stop();
     await served.close();
     await rm(folder, { recursive: true });
   });
@@ -166,7 +168,7 @@ describe("export-epcis and show-passport", () => {
   });
 
   it("show what the chain says when the document is not at hand, with code 1", async () => {
-    const shown = await run("show-passport.ts", [...lot, "--serial", "2", "--json", ...where]);
+    const shown = await runScriptFile("show-passport.ts", [...lot, "--serial", "2", "--json", ...where]);
     expect(shown.code).to.equal(1);
     expect(JSON.parse(shown.stdout)).to.deep.include({ isVerified: false, batteryStatus: "original" });
   });

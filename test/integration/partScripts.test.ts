@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,26 +6,11 @@ import type { RpcProvider } from "../../sdk/src/chain/deployment.js";
 import { partTopic } from "../../sdk/src/parts/decodePartEvent.js";
 import { createChain } from "../helpers/fixture.js";
 import { CAMPAIGN, partFlow } from "../helpers/partFlow.js";
+import { hostScripts, runScriptFile } from "../helpers/runScriptFile.js";
 import { serveRpc } from "../helpers/serveRpc.js";
 
 const chain = await createChain();
-const ROOT = new URL("../..", import.meta.url).pathname;
-
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs a script as a user does, in a process of its own. */
-function run(script: string, args: readonly string[]): Promise<Outcome> {
-  const command = ["--import", "tsx", join(ROOT, "scripts", script), ...args];
-  return new Promise((resolve) => {
-    execFile(process.execPath, command, { cwd: ROOT, maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
-}
+const { run, stop } = hostScripts();
 
 describe("recall-reach, trace-part and part-bottlenecks", () => {
   let folder: string;
@@ -55,6 +39,7 @@ describe("recall-reach, trace-part and part-bottlenecks", () => {
   });
 
   after(async () => {
+    stop();
     await rpc.close();
     await rm(folder, { recursive: true });
   });
@@ -71,7 +56,7 @@ describe("recall-reach, trace-part and part-bottlenecks", () => {
     expect(reach.vehicles[0]?.vehicleId).to.match(/^0x[0-9a-f]{64}$/);
 
     isWithholding = true;
-    const short = await run("recall-reach.ts", args);
+    const short = await runScriptFile("recall-reach.ts", args);
     isWithholding = false;
     expect(short.code).to.equal(1);
     expect(short.stdout).to.contain("NOT COMPLETE").and.contain("3 units of lot 2 of");

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { keccak256, toUtf8Bytes, Wallet } from "ethers";
-import { network } from "hardhat";
-import { deployLocal } from "../../scripts/lib/deployLocal.js";
 import { VehicleTitle__factory } from "../../sdk/src/chain/contracts.js";
 import type { RpcProvider } from "../../sdk/src/chain/deployment.js";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
 import { openLifecycle } from "../../sdk/src/lifecycle/openLifecycle.js";
+import { createChain } from "../helpers/fixture.js";
 import { importExample } from "../helpers/importExample.js";
 
 /** The fields of a line that name a vehicle, an account or another line. */
@@ -50,23 +49,50 @@ function tracesOf(text: string): string[] {
   });
 }
 
+/** Searches one long text for many short ones: nearly all that are not in it are told by their pieces of six digits. */
+class Haystack {
+  readonly #text: string;
+  readonly #pieces = new Uint8Array(2 ** 24);
+
+  constructor(text: string) {
+    this.#text = text;
+    for (const piece of piecesOf(text)) this.#pieces[piece] = 1;
+  }
+
+  includes(trace: string): boolean {
+    for (const piece of piecesOf(trace)) if (this.#pieces[piece] === 0) return false;
+    return this.#text.includes(trace);
+  }
+}
+
+/** Every six hex digits in a row, as numbers. */
+function* piecesOf(text: string): Generator<number> {
+  let piece = 0;
+  let digits = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const digit = code >= 48 && code <= 57 ? code - 48 : code >= 97 && code <= 102 ? code - 87 : undefined;
+    piece = digit === undefined ? 0 : ((piece << 4) | digit) & 0xffffff;
+    digits = digit === undefined ? 0 : digits + 1;
+    if (digits >= 6) yield piece;
+  }
+}
+
 describe("What stands on chain", () => {
   it("holds no VIN, no plain hash of one, no alias and no text of a document", async () => {
-    const connection = await network.create("hardhat");
-    const system = await deployLocal(connection);
+    const { ethers, deployFixture } = await createChain();
+    const system = await deployFixture();
     const { imported } = await importExample(system);
     await importExample(system, "parts.jsonl");
-    const title = VehicleTitle__factory.connect(
-      system.deployment.contracts.VehicleTitle,
-      connection.ethers.provider,
-    );
+    const title = VehicleTitle__factory.connect(system.deployment.contracts.VehicleTitle, ethers.provider);
     const metadata = await Promise.all(
       imported.vehicles.map(async ({ vehicleId }) =>
         Buffer.from((await title.tokenURI(vehicleId)).split(",")[1] ?? "", "base64").toString("hex"),
       ),
     );
-    const onChain = [...(await readChain(system.rpc)), ...metadata].join(" ");
-    expect(onChain.length, "the scan has read the chain").to.be.greaterThan(100_000);
+    const written = [...(await readChain(system.rpc)), ...metadata].join(" ");
+    expect(written.length, "the scan has read the chain").to.be.greaterThan(100_000);
+    const onChain = new Haystack(written);
 
     const secrets = new Set<string>();
     for (const file of ["examples/lifecycle.jsonl", "examples/parts.jsonl"]) {
@@ -89,12 +115,12 @@ describe("What stands on chain", () => {
 
     // The scan itself is tried: it must find what a careless member would write.
     const [leaked] = imported.vehicles;
-    const [signer] = await connection.ethers.getSigners();
+    const [signer] = await ethers.getSigners();
     await signer!.sendTransaction({
       to: Wallet.createRandom().address,
       data: keccak256(toUtf8Bytes(leaked!.vin)),
     });
-    const after = (await readChain(system.rpc)).join(" ");
+    const after = new Haystack((await readChain(system.rpc)).join(" "));
     expect(tracesOf(leaked!.vin).filter((trace) => after.includes(trace)).length).to.equal(1);
   });
 });

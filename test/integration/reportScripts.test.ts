@@ -7,10 +7,11 @@ import type { Report } from "../../sdk/src/report/types.js";
 import type { ReportVerification } from "../../sdk/src/report/verifyReport.js";
 import { createChain } from "../helpers/fixture.js";
 import { importExample, TEST_REGISTRY_KEY } from "../helpers/importExample.js";
-import { runScriptFile as run } from "../helpers/runScriptFile.js";
+import { hostScripts, runScriptFile } from "../helpers/runScriptFile.js";
 import { serveRpc } from "../helpers/serveRpc.js";
 
 const { deployFixture } = await createChain();
+const { run, stop } = hostScripts();
 
 describe("report-vehicle and verify-report", () => {
   let folder: string;
@@ -40,6 +41,7 @@ describe("report-vehicle and verify-report", () => {
   });
 
   after(async () => {
+    stop();
     await rpc.close();
     await rm(folder, { recursive: true });
   });
@@ -80,7 +82,12 @@ describe("report-vehicle and verify-report", () => {
     const report = JSON.parse(await readFile(file("report.json"), "utf8")) as Report;
     report.records.splice(4, 1);
     await writeFile(file("tampered.json"), JSON.stringify(report));
-    const refused = await run("verify-report.ts", ["--file", file("tampered.json"), "--rpc", rpc.url]);
+    const refused = await runScriptFile("verify-report.ts", [
+      "--file",
+      file("tampered.json"),
+      "--rpc",
+      rpc.url,
+    ]);
     expect(refused.code).to.equal(1);
     expect(refused.stdout)
       .to.match(/^NOT OK/)

@@ -1,4 +1,4 @@
-import { Interface, isHexString } from "ethers";
+import { AbiCoder, dataSlice, type ErrorFragment, Interface, isHexString } from "ethers";
 import { errorsAbi } from "../abi/errors.js";
 import { ERROR_WORDS } from "./errorWords.js";
 import type { ErrorValues } from "./errorWords.js";
@@ -15,6 +15,8 @@ export interface ExplainedError {
 }
 
 const ERRORS = new Interface(errorsAbi);
+/** Those that were met: ethers hashes all of them anew to find one. */
+const known = new Map<string, ErrorFragment>();
 
 /**
  * Puts a failed call's error into words: finds the revert data wherever ethers, viem, Hardhat or a node put it, and
@@ -29,17 +31,18 @@ const ERRORS = new Interface(errorsAbi);
 export function explainError(error: unknown): ExplainedError | undefined {
   const data = findRevertData(error, new Set());
   if (data === undefined) return undefined;
-  const parsed = ERRORS.parseError(data);
-  if (parsed === null) return undefined;
+  const fragment = fragmentOf(data);
+  if (fragment === null) return undefined;
 
+  const args = AbiCoder.defaultAbiCoder().decode(fragment.inputs, dataSlice(data, 4));
   const values: ErrorValues = Object.fromEntries(
-    parsed.fragment.inputs.map((input, index): [string, unknown] => [input.name, parsed.args[index]]),
+    fragment.inputs.map((input, index): [string, unknown] => [input.name, args[index]]),
   );
-  const words = ERROR_WORDS[parsed.name];
+  const words = ERROR_WORDS[fragment.name];
   return {
-    name: parsed.name,
+    name: fragment.name,
     values,
-    message: words === undefined ? parsed.signature : words.says(values),
+    message: words === undefined ? fragment.format() : words.says(values),
     fix: words?.fix ?? "See docs/errors.md.",
   };
 }
@@ -51,7 +54,14 @@ function findRevertData(value: unknown, seen: Set<unknown>): string | undefined 
   seen.add(value);
   for (const key of ["data", "error", "info", "cause", "raw"]) {
     const found = findRevertData((value as Record<string, unknown>)[key], seen);
-    if (found !== undefined && ERRORS.parseError(found) !== null) return found;
+    if (found !== undefined && fragmentOf(found) !== null) return found;
   }
   return undefined;
+}
+
+function fragmentOf(data: string): ErrorFragment | null {
+  const selector = dataSlice(data, 0, 4);
+  const fragment = known.get(selector) ?? ERRORS.getError(selector);
+  if (fragment !== null) known.set(selector, fragment);
+  return fragment;
 }
