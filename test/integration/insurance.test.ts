@@ -145,6 +145,7 @@ describe("Insurance", () => {
 
     const book = { chainId, contract: deployment.contracts.PolicyBook };
     const offered = quoteTypedData(quote, book);
+    expect(insuranceDigest(offered)).to.equal(await policies.quoteDigestOf(quote));
     const signature = await actors.insurer.signTypedData(offered.domain, offered.types, offered.message);
     expect(isSignedByAccount(offered, signature, actors.insurer.address)).to.equal(true);
     const dearer = quoteTypedData({ ...quote, cover: 2n }, book);
@@ -167,7 +168,7 @@ describe("Insurance", () => {
       expect(verifyWithKey(told, signed, domain)).to.equal("valid");
       const harder = crashTypedData({ ...crash, deltaVCmS: 901 }, at);
       expect(verifyWithKey(harder, signed, domain)).to.equal("signatureInvalid");
-      const statement = { crashHash: crashHash(crash), role: 7n, attestedAt: now };
+      const statement = { crashHash: crashHash(crash), role: 7, attestedAt: now };
       expect(insuranceDigest(attestationTypedData(statement, at))).to.equal(
         await crashTrigger.attestationDigestOf(statement.crashHash, statement.role, statement.attestedAt),
       );

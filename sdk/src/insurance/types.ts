@@ -96,7 +96,7 @@ export interface CrashStatement {
   /** {@link crashHash}. */
   crashHash: string;
   /** The class of member, or of vehicles, that the signer speaks as. */
-  role: bigint;
+  role: number;
   /** Unix seconds. */
   attestedAt: number;
 }
