@@ -1,8 +1,10 @@
 import { SimpleMerkleTree } from "@openzeppelin/merkle-tree";
-import type { ContractTransactionResponse, TypedDataField } from "ethers";
-import { AbiCoder, id, MaxUint256, ZeroHash } from "ethers";
+import type { ContractTransactionResponse } from "ethers";
+import { id, MaxUint256, ZeroHash } from "ethers";
 import { RiskPool__factory } from "../../sdk/src/chain/contracts.js";
 import { ROLES } from "../../sdk/src/consortium/roles.js";
+import { encodeCrashEvidence } from "../../sdk/src/insurance/evidence.js";
+import { ATTESTATION_TYPES, QUOTE_TYPES } from "../../sdk/src/insurance/typedData.js";
 import { createChain } from "../../test/helpers/fixture.js";
 import { telemetryFlow } from "../../test/helpers/telemetryFlow.js";
 import { StablecoinMock__factory } from "../../typechain-types/index.js";
@@ -13,31 +15,6 @@ const FLEET = 10;
 
 /** How many summaries a gateway anchors at once: a proof of eight hashes. */
 const LEAVES = 256;
-
-const field = (declaration: string): TypedDataField => {
-  const [type, name] = declaration.split(" ");
-  return { type: type!, name: name! };
-};
-const fields = (declarations: string): TypedDataField[] => declarations.split(",").map(field);
-const QUOTE_TYPES = {
-  PolicyQuote: fields(
-    "address pool,address trigger,bytes32 productId,bytes32 subjectRoot,bytes32 fleetId,uint96 cover,uint96 minDeposit," +
-      "uint40 expiresAt,uint40 endsAt,uint32 waitingSeconds,uint32 periodSeconds,uint64 salt,PremiumRates rates,PayoutTerms payout",
-  ),
-  PremiumRates: fields(
-    "uint64 perKm,uint64 perDay,uint64 perDrivingHour,uint32 maxDailyM,uint16 minFactorBps,uint16 maxFactorBps," +
-      "uint16 nightBps,uint16 overLimitBps,uint16 harshBps",
-  ),
-  PayoutTerms: fields(
-    "uint32 threshold1,uint32 threshold2,uint32 threshold3,uint16 payoutBps1,uint16 payoutBps2,uint16 payoutBps3," +
-      "uint32 totalLossAt,uint16 salvageBps,uint32 challengeSeconds,uint96 instantCap,uint96 bond,uint8 corroborations",
-  ),
-};
-const ATTESTATION_TYPES = { CrashAttestation: fields("bytes32 crashHash,uint64 role,uint40 attestedAt") };
-const EVIDENCE =
-  "tuple(tuple(uint256 vehicleId,uint40 occurredAt,uint32 deltaVCmS,bool isAirbagDeployed,bytes32 documentHash) crash," +
-  "bytes signer,bytes signature," +
-  "tuple(uint64 role,uint40 attestedAt,uint256 vehicleId,bytes signer,bytes signature)[] attestations,bytes recordProof)";
 
 /** The same for insurance: with a pool that has capital and has sold cover in the same cell before, and roots of 256 summaries. The
  * holder gave the pool an allowance without a limit, as it is billed by approval. */
@@ -230,7 +207,7 @@ export async function measureInsuranceOperations(): Promise<Record<string, numbe
         const statement = { crashHash, role, attestedAt: of.occurredAt };
         return {
           ...statement,
-          vehicleId: 0,
+          vehicleId: 0n,
           signer: signer.address,
           signature: await signer.signTypedData(domain, ATTESTATION_TYPES, statement),
         };
@@ -243,7 +220,7 @@ export async function measureInsuranceOperations(): Promise<Record<string, numbe
       attestations,
       recordProof: "0x",
     };
-    return AbiCoder.defaultAbiCoder().encode([EVIDENCE], [evidence]);
+    return encodeCrashEvidence(evidence);
   };
   crash.isAirbagDeployed = false; // below the cap that is paid at once
   await measure("openParametricClaim", claims.openParametricClaim(terms, await evidenceOf(crash)));

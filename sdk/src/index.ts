@@ -7,6 +7,7 @@ export * from "./documents/index.js";
 export * from "./epcis/index.js";
 export * from "./errors/index.js";
 export * from "./history/index.js";
+export * from "./insurance/index.js";
 export * from "./lifecycle/index.js";
 export * from "./parts/index.js";
 export * from "./passport/index.js";
