@@ -1,4 +1,4 @@
-import type { ContractRunner, ParamType } from "ethers";
+import type { ParamType } from "ethers";
 import { id, ZeroAddress, ZeroHash } from "ethers";
 import { RiskPool__factory } from "../../sdk/src/chain/contracts.js";
 import type { RpcProvider } from "../../sdk/src/chain/deployment.js";
