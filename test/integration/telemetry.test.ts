@@ -256,25 +256,32 @@ describe("Telemetry", () => {
       const { rpc, deployment, actors, now } = await networkHelpers.loadFixture(telemetryFixture);
       const served = await serveRpc(rpc);
       const provider = new JsonRpcProvider(served.url, undefined, { staticNetwork: true });
-      const signers = await chain.ethers.getSigners();
-      const index = signers.findIndex(({ address }) => address === actors.meterOperator.address);
-      const account = HDNodeWallet.fromPhrase(TEST_MNEMONIC, "", `m/44'/60'/0'/0/${index}`).connect(provider);
-      const anchors = TelemetryAnchors__factory.connect(deployment.contracts.TelemetryAnchors, account);
-      const sender = contractSender(anchors, { timeoutMs: 5_000, pollMs: 50 });
-      const batch = { root: id("a root"), leafCount: 1, periodStart: now - 1, periodEnd: now };
-      // Asking first lets the provider remember a block number from before the transaction.
-      expect(await sender.anchoredAt(batch.root)).to.equal(undefined);
-      const hash = await sender.send(batch);
-      expect(await sender.wait(hash)).to.equal(true);
-      expect(await sender.anchoredAt(batch.root)).to.be.a("number");
-      expect(await sender.wait(id("no transaction"))).to.equal(undefined);
-      const patient = contractSender(anchors, { confirmations: 3, timeoutMs: 200, pollMs: 50 });
-      const failure = await patient.wait(hash).catch((error: Error) => error.message);
-      expect(failure).to.contain("is not certain yet");
-      await networkHelpers.mine(2);
-      expect(await patient.wait(hash)).to.equal(true);
-      provider.destroy();
-      await served.close();
+      try {
+        const signers = await chain.ethers.getSigners();
+        const index = signers.findIndex(({ address }) => address === actors.meterOperator.address);
+        const account = HDNodeWallet.fromPhrase(TEST_MNEMONIC, "", `m/44'/60'/0'/0/${index}`).connect(
+          provider,
+        );
+        const anchors = TelemetryAnchors__factory.connect(deployment.contracts.TelemetryAnchors, account);
+        const sender = contractSender(anchors, { timeoutMs: 60_000, pollMs: 50 });
+        const batch = { root: id("a root"), leafCount: 1, periodStart: now - 1, periodEnd: now };
+        // Asking first lets the provider remember a block number from before the transaction.
+        expect(await sender.anchoredAt(batch.root)).to.equal(undefined);
+        const hash = await sender.send(batch);
+        expect(await sender.wait(hash)).to.equal(true);
+        expect(await sender.anchoredAt(batch.root)).to.be.a("number");
+        expect(await sender.wait(id("no transaction"))).to.equal(undefined);
+        const hasty = contractSender(anchors, { confirmations: 3, timeoutMs: 200, pollMs: 50 });
+        const failure = await hasty.wait(hash).catch((error: Error) => error.message);
+        expect(failure).to.contain("is not certain yet");
+        await networkHelpers.mine(2);
+        // With time enough, for the provider may remember a block number for a quarter of a second.
+        const certain = contractSender(anchors, { confirmations: 3, timeoutMs: 60_000, pollMs: 50 });
+        expect(await certain.wait(hash)).to.equal(true);
+      } finally {
+        provider.destroy();
+        await served.close();
+      }
     });
 
     it("takes a root that another has anchored as done, and says why nobody else may anchor", async () => {
