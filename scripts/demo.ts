@@ -1,7 +1,8 @@
 /**
  * The main job on real input: deploys to an in-process chain, imports the lives of vehicles, transfers a title with a plain
  * wallet, writes the history reports, then cheats in every way it knows and shows the reports refusing it. Beside them it
- * follows battery packs from the mine to the car and back, and shows counterfeits refused and a recall that reaches every car.
+ * follows battery packs from the mine to the car and back, shows counterfeits refused and a recall that reaches every car, pays
+ * for a robotaxi's day, and insures three drivers for a month.
  *
  * Usage: npm run demo [-- --file mine.jsonl] [-- --out folder] [-- --json]
  */
@@ -66,12 +67,29 @@ await runScript(async () => {
     result.recoveredCobaltG > 0 &&
     result.payments > 0 &&
     result.paymentsExact &&
-    result.refusedAfterRevocation;
+    result.refusedAfterRevocation &&
+    result.premiumsBilled > 0 &&
+    result.premiumsExact &&
+    result.insuranceCheats > 0 &&
+    result.insuranceCheatsStopped === result.insuranceCheats &&
+    result.payoutsExact &&
+    result.poolConserved;
   if (!isGood) process.exitCode = 1;
 });
 
 function show(result: DemoResult): void {
-  const { vehicles, tamperings, counterfeits, lineage, reach, dwell, cobalt, payments } = result.details;
+  const {
+    vehicles,
+    tamperings,
+    counterfeits,
+    lineage,
+    reach,
+    dwell,
+    cobalt,
+    payments,
+    premiums,
+    insuranceCheats,
+  } = result.details;
   table(
     [
       "VIN",
@@ -175,6 +193,18 @@ function show(result: DemoResult): void {
       row.gasPerPayment.toLocaleString("en-US"),
     ]),
   );
+  table(
+    ["driver", "what the premium is for", "factor, %", "euro"],
+    premiums.map(({ driver, text, bps, amount }) => [driver, text, String(bps / 100), euro(amount)]),
+  );
+  table(
+    ["what an insured driver or investor tries", "contracts", "because"],
+    insuranceCheats.map(({ name, refused, reason }) => [
+      name,
+      refused ? "stopped" : "ACCEPTED",
+      shorten(reason, 90),
+    ]),
+  );
   console.log(
     `\n${result.records} records, ${result.verified} documents verified, ${result.erased} erased; ` +
       `${result.tamperingsRefused} of ${result.tamperings} cheats refused.\n` +
@@ -183,7 +213,11 @@ function show(result: DemoResult): void {
       `${result.recoveredCobaltG} g of recovered cobalt in a new pack.\n` +
       `${result.payments} payments of ${euro(BigInt(result.paid))} euro in all, settled in ${result.settlements} transactions; ` +
       `${result.paymentGasEach.toLocaleString("en-US")} gas per payment with opening and closing; ` +
-      `${result.paymentsExact ? "exact to the unit" : "NOT EXACT"}.`,
+      `${result.paymentsExact ? "exact to the unit" : "NOT EXACT"}.\n` +
+      `${result.premiumsBilled} premiums ${result.premiumsExact ? "as explained" : "NOT AS EXPLAINED"}; ` +
+      `${result.insuranceCheatsStopped} of ${result.insuranceCheats} cheats stopped; a crash paid with ` +
+      `${result.crashGas.toLocaleString("en-US")} gas; the pool ` +
+      `${result.poolConserved ? "holds exactly what it owes" : "DOES NOT HOLD WHAT IT OWES"}.`,
   );
 }
 

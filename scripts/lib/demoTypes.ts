@@ -91,3 +91,34 @@ export interface DemoPartDetails {
   dwell: DemoDwell[];
   cobalt: { origin: string; grams: number; kind: string }[];
 }
+
+/** A line of a driver's bill. */
+export interface DemoPremiumRow {
+  driver: string;
+  text: string;
+  /** What it adds to the factor; on the line of the premium the factor, basis points. */
+  bps: number;
+  /** Millionths of a euro. */
+  amount: bigint;
+}
+
+export interface DemoInsuranceDetails {
+  premiums: DemoPremiumRow[];
+  insuranceCheats: DemoAttempt[];
+}
+
+/** What the chapters about insurance come to. */
+export interface DemoInsurance {
+  premiumsBilled: number;
+  /** Whether the lines of each bill add up to what the contract took from the driver, and the pool earned. */
+  premiumsExact: boolean;
+  insuranceCheats: number;
+  /** Refused with the error that is meant for it, or charged the maximum. */
+  insuranceCheatsStopped: number;
+  /** Of the transaction that paid for a crash. */
+  crashGas: number;
+  /** Whether crash, hail and redemption paid what their terms say. */
+  payoutsExact: boolean;
+  /** Whether the pool holds capital, reserves, unearned premium and what is owed, to the unit. */
+  poolConserved: boolean;
+}

@@ -20,11 +20,14 @@ import { MemoryDocumentStore } from "../../sdk/src/store/MemoryDocumentStore.js"
 import { deployLocal } from "./deployLocal.js";
 import type {
   DemoAttempt,
+  DemoInsurance,
+  DemoInsuranceDetails,
   DemoPartDetails,
   DemoParts,
   DemoPaymentDetails,
   DemoPayments,
 } from "./demoTypes.js";
+import { runInsuranceChapters } from "./runInsuranceChapters.js";
 import { importParts, runPartChapters } from "./runPartChapters.js";
 import { runPaymentChapters } from "./runPaymentChapters.js";
 import { TAMPERINGS } from "./tamperings.js";
@@ -57,7 +60,7 @@ export interface DemoVehicle {
 }
 
 /** What the demo comes to: one object for programs. */
-export interface DemoResult extends DemoParts, DemoPayments {
+export interface DemoResult extends DemoParts, DemoPayments, DemoInsurance {
   vehicles: number;
   records: number;
   transfers: number;
@@ -71,7 +74,9 @@ export interface DemoResult extends DemoParts, DemoPayments {
   tamperings: number;
   tamperingsRefused: number;
   transactions: number;
-  details: DemoPartDetails & DemoPaymentDetails & { vehicles: DemoVehicle[]; tamperings: DemoAttempt[] };
+  details: DemoPartDetails &
+    DemoPaymentDetails &
+    DemoInsuranceDetails & { vehicles: DemoVehicle[]; tamperings: DemoAttempt[] };
 }
 
 /** For the demo's own chain, which ends with the process. A real registry keeps its key secret. */
@@ -135,6 +140,7 @@ export async function runDemo({ file, parts, out, say, onProgress }: DemoOptions
   const tamperings = await tamper(reports, rpc);
   const { details, ...chapters } = await runPartChapters(builtCars, scene);
   const { details: paymentDetails, ...paid } = await runPaymentChapters(imports, scene);
+  const { details: insuranceDetails, ...insured } = await runInsuranceChapters(scene);
   const sum = (pick: (report: Report) => number): number =>
     reports.reduce((count, report) => count + pick(report), 0);
   return {
@@ -150,7 +156,8 @@ export async function runDemo({ file, parts, out, say, onProgress }: DemoOptions
     transactions: sumOf(imports, "transactions") + (sold === undefined ? 0 : 1),
     ...chapters,
     ...paid,
-    details: { vehicles, tamperings, ...details, ...paymentDetails },
+    ...insured,
+    details: { vehicles, tamperings, ...details, ...paymentDetails, ...insuranceDetails },
   };
 }
 
