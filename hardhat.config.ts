@@ -60,6 +60,8 @@ function chooseDepth(name: string): SolidityTestProfileUserConfig {
 export default defineConfig({
   plugins: [toolbox, buildHooks],
   solidity: {
+    // Solidity tests deploy by name: the contracts are built first, and are never older than the tests.
+    splitTestsCompilation: true,
     npmFilesToBuild: ["@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol"],
     profiles: {
       default: { ...solc, settings: { evmVersion, optimizer } },
