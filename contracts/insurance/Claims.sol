@@ -77,6 +77,8 @@ contract Claims is IClaims, MemberAccess, ReentrancyGuardTransient {
         bytes32 policyId = PolicyLib.idOf(terms);
         address holder;
         (holder, amount) = _draw(terms, policyId, finding.occurredAt, amount);
+        // An incident pays once: which policy of it, and for which of two crashes of an hour, is the holder's choice.
+        require(msg.sender == holder, ClaimNotHolder(holder, msg.sender));
         require(amount != 0, ClaimPaysNothing(policyId, finding.severity));
 
         Claim storage claim = _claims[incidentId];
@@ -241,12 +243,16 @@ contract Claims is IClaims, MemberAccess, ReentrancyGuardTransient {
         Claim memory claim = _waitingClaim(terms, incidentId);
         require(claim.isChallenged, ClaimStatusWrong(incidentId, uint8(claim.status), claim.isChallenged));
         _requireBefore(incidentId, claim.deadline);
+        address holder = book.policyOf(claim.policyId).holder;
+        require(
+            msg.sender != claim.challenger && msg.sender != holder,
+            ClaimOwnJudge(incidentId, msg.sender)
+        );
         if (isUpheld) {
             emit ClaimDeclined(incidentId, msg.sender);
             _fall(terms, incidentId, claim, ClaimStatus.Declined);
         } else {
             // The bond is for the wait.
-            address holder = book.policyOf(claim.policyId).holder;
             _giveBond(IRiskPool(terms.quote.pool), _claims[incidentId], claim, holder);
             _confirm(terms, incidentId, claim);
         }

@@ -326,8 +326,8 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         digest = anchors.requireAnchored(to);
     }
 
-    /// @dev What is billed, and at which factor. After the end of the cover time counts no more, but kilometres do: a summary
-    /// that spans the end is the holder's choice. Fills `bill`.
+    /// @dev What is billed, and at which factor. After the end of the cover time counts no more, but kilometres of a trip that spans
+    /// it do. Fills `bill`.
     function _assess(
         Bill memory bill,
         PolicyTerms calldata terms,
@@ -336,8 +336,16 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         TripSummary calldata to
     ) private view {
         PolicyQuote calldata quote = terms.quote;
-        uint256 until = Math.min(to.endedAt, quote.endsAt);
-        bill.billedUntil = uint40(Math.max(until, policy.billedUntil)); // both of this width
+        uint40 endsAt = quote.endsAt;
+        uint40 endedAt = to.endedAt;
+        // What was driven after the cover is nobody's to bill.
+        require(to.startedAt < endsAt, PremiumAfterCover(to.startedAt, endsAt));
+        // A proof takes the whole credit for what was assumed. One that does not reach so far would let the rest be billed again.
+        require(
+            policy.missedPeriods == 0 || endedAt >= policy.billedUntil || msg.sender == policy.holder,
+            PremiumCreditUnused(endedAt, policy.billedUntil)
+        );
+        bill.billedUntil = uint40(Math.max(Math.min(endedAt, endsAt), policy.billedUntil)); // all of this width
         bool isLate = block.timestamp > _provableUntil(quote, policy);
         (bill.premium, bill.factor, bill.distanceM) = premiums.premiumOf(
             quote.rates,
@@ -405,7 +413,8 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     }
 
     /// @dev Takes the premium from the balance, then from the holder's allowance to the pool; all or nothing. What cannot be paid
-    /// pauses the policy. Changes `policy` in memory, and says in `bill` whether it is paid.
+    /// pauses the policy, once the time to prove it is over. A pause is ended by the holder alone: cover begins anew with it, and
+    /// somebody who pays would take away what was covered before. Changes `policy` in memory, and says in `bill` whether it is paid.
     function _charge(
         bytes32 policyId,
         PolicyQuote calldata quote,
@@ -413,6 +422,10 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         Policy storage stored,
         Bill memory bill
     ) private returns (uint96 amount) {
+        require(
+            policy.status != PolicyStatus.Paused || msg.sender == policy.holder,
+            PolicyIsPaused(policyId, policy.holder)
+        );
         uint256 premium = bill.premium;
         IRiskPool pool = IRiskPool(quote.pool);
         uint256 short = Math.saturatingSub(premium, policy.balance);
@@ -421,6 +434,10 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
                 premium > type(uint96).max ||
                 !_canPay(IERC20(pool.asset()), policy.holder, address(pool), short)
             ) {
+                require(
+                    block.timestamp > _provableUntil(quote, policy),
+                    PremiumUnpaid(policyId, premium, policy.balance)
+                );
                 stored.status = PolicyStatus.Paused;
                 emit PolicyPaused(policyId, premium, policy.balance);
                 return 0;
@@ -431,7 +448,7 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
         amount = uint96(premium); // a balance of this width, or just compared
         policy.balance = uint96(policy.balance + short - premium); // zero, or less than it was
         if (amount != 0) pool.earnPremium(amount);
-        _resume(policyId, stored);
+        if (policy.status == PolicyStatus.Paused) _resume(policyId, stored);
     }
 
     function _canPay(IERC20 asset, address payer, address payee, uint256 amount) private view returns (bool) {
@@ -440,7 +457,6 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
 
     /// @dev Who lets the cover lapse begins anew, waiting time included: else a bill would be paid after the crash.
     function _resume(bytes32 policyId, Policy storage policy) private {
-        if (policy.status != PolicyStatus.Paused) return;
         uint40 startedAt = uint40(block.timestamp); // fits for another 34,000 years
         policy.status = PolicyStatus.Collateralized;
         policy.startedAt = startedAt;
@@ -530,11 +546,6 @@ contract PolicyBook is IPolicyBook, EIP712, MemberAccess, ReentrancyGuardTransie
     /// @inheritdoc IPolicyBook
     function activeCoverOf(uint256 vehicleId, bytes32 productId) external view returns (ActiveCover memory) {
         return _activeCovers[vehicleId][productId];
-    }
-
-    /// @inheritdoc IPolicyBook
-    function quoteHashOf(PolicyQuote calldata quote) external pure returns (bytes32) {
-        return quote.hash();
     }
 
     /// @inheritdoc IPolicyBook

@@ -39,8 +39,8 @@ contract RiskPool is IRiskPool, ERC4626, MemberAccess, ReentrancyGuardTransient 
     /// @dev ERC-7540: requests of one controller are one.
     uint256 private constant REQUEST_ID = 0;
 
-    /// @dev A day is less than it takes to claim a crash.
-    uint32 private constant MIN_REDEEM_DELAY = 1 days;
+    /// @dev As long, an event can be claimed. A disputed index is known seven days after the day it is of began.
+    uint32 private constant MIN_REDEEM_DELAY = 8 days;
 
     /// @inheritdoc IRiskPool
     address public immutable insurer;

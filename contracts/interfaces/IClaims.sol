@@ -73,6 +73,9 @@ interface IClaims {
     /// @notice Only the holder may do this.
     error ClaimNotHolder(address holder, address caller);
 
+    /// @notice Who challenged, and whose claim it is, does not decide on it.
+    error ClaimOwnJudge(bytes32 incidentId, address caller);
+
     /// @notice This is not the evidence the claim was made with.
     error ClaimEvidenceForeign(bytes32 incidentId, bytes32 evidenceHash);
 
@@ -84,8 +87,8 @@ interface IClaims {
 
     /* CLAIMING */
 
-    /// @notice Claims an incident under a policy, with evidence in the form of the policy's trigger. Anybody may call; the payout is the
-    /// holder's.
+    /// @notice Claims an incident under a policy, with evidence in the form of the policy's trigger. For the holder: an
+    /// incident pays once, under the policy that it chooses.
     function openParametricClaim(
         PolicyTerms calldata terms,
         bytes calldata evidence
@@ -104,7 +107,7 @@ interface IClaims {
     /// the court rejects the challenge, and back if it upholds it or does not decide.
     function challengeClaim(PolicyTerms calldata terms, bytes32 incidentId, bytes32 reasonHash) external;
 
-    /// @notice A court decides on a challenge.
+    /// @notice A court decides on a challenge that is not its own.
     function resolveChallenge(PolicyTerms calldata terms, bytes32 incidentId, bool isUpheld) external;
 
     /* PAYING */

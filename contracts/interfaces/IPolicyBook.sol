@@ -114,6 +114,18 @@ interface IPolicyBook {
     /// @notice A counter fell.
     error PremiumCountersFell(bytes32 policyId, uint32 sequence);
 
+    /// @notice The trip began after the cover had ended.
+    error PremiumAfterCover(uint40 startedAt, uint40 endsAt);
+
+    /// @notice Silence was billed until `billedUntil`. A proof that ends before would use up the credit for it: the holder alone may.
+    error PremiumCreditUnused(uint40 endedAt, uint40 billedUntil);
+
+    /// @notice Balance and allowance do not pay the premium, and it is not overdue yet.
+    error PremiumUnpaid(bytes32 policyId, uint256 premium, uint96 balance);
+
+    /// @notice The policy is paused: only its holder takes it up again.
+    error PolicyIsPaused(bytes32 policyId, address holder);
+
     /// @notice The period may still be proven until `provableUntil`.
     error PremiumPeriodOpen(bytes32 policyId, uint256 provableUntil);
 
@@ -154,7 +166,8 @@ interface IPolicyBook {
 
     /// @notice Bills what was driven between the last summary billed and a later one that the vehicle signed and a gateway anchored. A proof
     /// that comes late, or that the life record's odometer contradicts, is billed at the maximum factor. Paid from the balance, the rest from the
-    /// holder's allowance to the pool; what cannot be paid pauses the policy, and nothing is billed. Anybody may call.
+    /// holder's allowance to the pool; what cannot be paid fails, or pauses the policy once it is overdue, and then nothing is billed. Anybody
+    /// may call; for a policy that is paused, its holder alone.
     /// @param from The last summary billed; all zero if the policy's baseline is.
     function provePremiumPeriod(
         PolicyTerms calldata terms,
@@ -198,10 +211,8 @@ interface IPolicyBook {
     /// @notice The cover of a kind that a vehicle has, or had last.
     function activeCoverOf(uint256 vehicleId, bytes32 productId) external view returns (ActiveCover memory);
 
+    /// @param quoteHash The EIP-712 struct hash of a quote.
     function isQuoteRevoked(bytes32 quoteHash) external view returns (bool);
-
-    /// @notice The EIP-712 struct hash of a quote.
-    function quoteHashOf(PolicyQuote calldata quote) external pure returns (bytes32);
 
     /// @notice The EIP-712 digest of a quote, which the insurer signs.
     function quoteDigestOf(PolicyQuote calldata quote) external view returns (bytes32);

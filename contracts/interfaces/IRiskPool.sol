@@ -42,7 +42,7 @@ interface IRiskPool is IERC4626, IERC7540Redeem {
 
     /* ERRORS */
 
-    /// @notice No token, no insurer, less than a day's delay, or a share above the whole.
+    /// @notice No token, no insurer, less than eight days' delay, or a share above the whole.
     error PoolTermsInvalid(
         address asset,
         address insurer,

@@ -223,12 +223,18 @@ export async function measureInsuranceOperations(): Promise<Record<string, numbe
     return encodeCrashEvidence(evidence);
   };
   crash.isAirbagDeployed = false; // below the cap that is paid at once
-  await measure("openParametricClaim", claims.openParametricClaim(terms, await evidenceOf(crash)));
+  await measure(
+    "openParametricClaim",
+    claims.connect(holder).openParametricClaim(terms, await evidenceOf(crash)),
+  );
   await measure("collectPayout", pool.collect(holder));
   await chain.networkHelpers.time.increase(DAY);
   const large = { ...crash, deltaVCmS: 900, occurredAt: await chain.networkHelpers.time.latest() };
   const incidentId = await claims.incidentIdOf(vehicleId, Math.floor(large.occurredAt / 3_600));
-  await measure("openParametricClaimReserved", claims.openParametricClaim(terms, await evidenceOf(large)));
+  await measure(
+    "openParametricClaimReserved",
+    claims.connect(holder).openParametricClaim(terms, await evidenceOf(large)),
+  );
   await chain.networkHelpers.time.increase(3 * DAY);
   await measure("settleClaim", claims.settleClaim(terms, incidentId));
   await measure("closePolicy", book.closePolicy(terms));

@@ -8,6 +8,7 @@ import {IndexTrigger} from "../../contracts/insurance/IndexTrigger.sol";
 import {PolicyBook} from "../../contracts/insurance/PolicyBook.sol";
 import {RiskPool} from "../../contracts/insurance/RiskPool.sol";
 import {RiskPools} from "../../contracts/insurance/RiskPools.sol";
+import {PolicyLib} from "../../contracts/libraries/PolicyLib.sol";
 import {StablecoinMock} from "../../contracts/mocks/StablecoinMock.sol";
 import {TelemetryAnchors} from "../../contracts/telemetry/TelemetryAnchors.sol";
 import {
@@ -214,6 +215,11 @@ abstract contract InsuranceTest is KeysTest {
         terms.quote.productId = HAIL;
     }
 
+    /// @dev External: the library reads calldata.
+    function quoteHash(PolicyQuote calldata quote) external pure returns (bytes32) {
+        return PolicyLib.hash(quote);
+    }
+
     function _signQuote(PolicyQuote memory quote, uint256 secret) internal view returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(secret, book.quoteDigestOf(quote));
         return abi.encodePacked(r, s, v);
@@ -331,7 +337,7 @@ abstract contract InsuranceTest is KeysTest {
     }
 
     function _open(PolicyTerms memory terms, CrashEvidence memory evidence) internal returns (bytes32) {
-        vm.prank(stranger);
+        vm.prank(book.policyOf(book.policyIdOf(terms)).holder);
         return claims.openParametricClaim(terms, abi.encode(evidence));
     }
 

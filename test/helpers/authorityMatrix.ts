@@ -51,7 +51,7 @@ export async function deployMatrix(chain: Awaited<ReturnType<typeof createChain>
   const poolTerms = {
     asset: await token.getAddress(),
     insurer: actors.insurer.address,
-    redeemDelaySeconds: 86_400,
+    redeemDelaySeconds: 8 * 86_400,
     cellCapBps: 10_000,
     fleetCapBps: 10_000,
   };

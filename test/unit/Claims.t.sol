@@ -29,8 +29,9 @@ contract ClaimsTest is InsuranceTest {
         bytes memory revertData
     ) private {
         bytes memory encoded = abi.encode(evidence);
+        address opener = book.policyOf(book.policyIdOf(terms)).holder;
         vm.expectRevert(revertData);
-        vm.prank(stranger);
+        vm.prank(opener);
         claims.openParametricClaim(terms, encoded);
     }
 
@@ -55,6 +56,19 @@ contract ClaimsTest is InsuranceTest {
     }
 
     /* SMALL CLAIMS */
+
+    /// @dev Whoever saw the evidence could have the smaller policy pay, or the smaller of two crashes of an hour.
+    function test_attack_incidentUsedUpByAStranger() public {
+        (PolicyTerms memory terms, ) = _activePolicy();
+        bytes memory evidence = abi.encode(_evidence(_crash(LARGE)));
+        address[3] memory callers = [stranger, insurer, assessor];
+        for (uint256 i = 0; i < callers.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IClaims.ClaimNotHolder.selector, holder, callers[i]));
+            vm.prank(callers[i]);
+            claims.openParametricClaim(terms, evidence);
+        }
+        _claim(terms, LARGE);
+    }
 
     function test_openParametricClaim_paysASmallOneAtOnce() public {
         (PolicyTerms memory terms, bytes32 policyId) = _activePolicy();
@@ -260,6 +274,7 @@ contract ClaimsTest is InsuranceTest {
         vm.warp(block.timestamp + 1);
         vm.prank(stranger);
         book.depositPremium(terms, 10_000 * EUR);
+        vm.prank(holder);
         book.assumePremiumPeriod(terms);
         _expectOpenRevert(
             terms,
@@ -457,6 +472,22 @@ contract ClaimsTest is InsuranceTest {
         vm.expectRevert(abi.encodeWithSelector(MemberAccess.AccessNotMember.selector, insurer, Roles.COURT));
         vm.prank(insurer);
         claims.resolveChallenge(terms, incidentId, true);
+    }
+
+    function test_attack_courtDecidesOnItsOwnChallenge() public {
+        (PolicyTerms memory terms, ) = _activePolicy();
+        bytes32 incidentId = _claim(terms, LARGE);
+        token.issue(court, 1_000 * EUR);
+        vm.startPrank(court);
+        token.approve(address(pool), type(uint256).max);
+        claims.challengeClaim(terms, incidentId, keccak256("reason"));
+        vm.expectRevert(abi.encodeWithSelector(IClaims.ClaimOwnJudge.selector, incidentId, court));
+        claims.resolveChallenge(terms, incidentId, true);
+        vm.stopPrank();
+        consortium.grantRole(Roles.COURT, holder, 0);
+        vm.expectRevert(abi.encodeWithSelector(IClaims.ClaimOwnJudge.selector, incidentId, holder));
+        vm.prank(holder);
+        claims.resolveChallenge(terms, incidentId, false);
     }
 
     function test_attack_actOnAClaimUnderAnotherPolicy() public {

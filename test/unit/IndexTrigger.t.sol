@@ -262,10 +262,12 @@ contract IndexTriggerTest is InsuranceTest {
         _report(1, 850);
         vm.warp(DISPUTE_END);
         uint32 count = records.stateOf(VEHICLE).count;
+        vm.prank(holder);
         bytes32 incidentId = claims.openParametricClaim(terms, abi.encode(IndexEvidence(DAY)));
         assertEq(pool.owedTo(holder), 5_000 * EUR, "25 percent of the cover");
         assertEq(records.stateOf(VEHICLE).count, count, "hail on a cell is no accident of a car");
         vm.expectRevert(abi.encodeWithSelector(IClaims.ClaimExists.selector, incidentId));
+        vm.prank(holder);
         claims.openParametricClaim(terms, abi.encode(IndexEvidence(DAY)));
         _assertSolvent(pool);
     }
@@ -273,10 +275,12 @@ contract IndexTriggerTest is InsuranceTest {
     function test_claim_ofSilenceRefundsTheDay() public {
         PolicyTerms memory terms = _hailPolicy();
         vm.warp(REPORT_END);
+        vm.prank(holder);
         bytes32 incidentId = claims.openParametricClaim(terms, abi.encode(IndexEvidence(DAY)));
         assertEq(pool.owedTo(holder), 300_000, "the premium of the day");
         assertEq(uint256(claims.claimOf(incidentId).status), uint256(ClaimStatus.Closed), "once");
         vm.expectRevert(abi.encodeWithSelector(IClaims.ClaimExists.selector, incidentId));
+        vm.prank(holder);
         claims.openParametricClaim(terms, abi.encode(IndexEvidence(DAY)));
         _assertSolvent(pool);
     }
@@ -298,6 +302,7 @@ contract IndexTriggerTest is InsuranceTest {
                 terms.quote.endsAt
             )
         );
+        vm.prank(holder);
         claims.openParametricClaim(terms, abi.encode(IndexEvidence(DAY)));
     }
 }

@@ -77,7 +77,7 @@ contract PolicyBookTest is InsuranceTest {
         vm.expectRevert(
             abi.encodeWithSelector(
                 IPolicyBook.QuoteSignatureInvalid.selector,
-                book.quoteHashOf(terms.quote),
+                this.quoteHash(terms.quote),
                 insurer
             )
         );
@@ -118,7 +118,7 @@ contract PolicyBookTest is InsuranceTest {
             if (i == 4) terms.quote.payout.corroborations = 1;
             _expectBuyRevert(
                 terms,
-                abi.encodeWithSelector(IPolicyBook.QuoteTermsInvalid.selector, book.quoteHashOf(terms.quote))
+                abi.encodeWithSelector(IPolicyBook.QuoteTermsInvalid.selector, this.quoteHash(terms.quote))
             );
         }
     }
@@ -130,7 +130,7 @@ contract PolicyBookTest is InsuranceTest {
             terms,
             abi.encodeWithSelector(
                 IPolicyBook.QuoteExpired.selector,
-                book.quoteHashOf(terms.quote),
+                this.quoteHash(terms.quote),
                 terms.quote.expiresAt
             )
         );
@@ -147,7 +147,7 @@ contract PolicyBookTest is InsuranceTest {
         book.revokeQuote(terms.quote);
         _expectBuyRevert(
             terms,
-            abi.encodeWithSelector(IPolicyBook.QuoteIsRevoked.selector, book.quoteHashOf(terms.quote))
+            abi.encodeWithSelector(IPolicyBook.QuoteIsRevoked.selector, this.quoteHash(terms.quote))
         );
     }
 
@@ -382,21 +382,44 @@ contract PolicyBookTest is InsuranceTest {
     function test_provePremiumPeriod_pausesWhatCannotBePaid() public {
         (PolicyTerms memory terms, bytes32 policyId) = _activePolicy();
         uint40 paidUntil = _policy(policyId).billedUntil;
-        vm.warp(block.timestamp + 28 days);
+        vm.warp(paidUntil + PERIOD_S + 3 days);
         vm.prank(holder);
         token.approve(address(pool), 0);
         TripSummary memory to = _month();
         to.counters.distanceM = 100_000_000;
+        // Nobody pauses it while it may still be paid.
+        AnchoredSummary memory anchored = _anchor(to, k1);
+        uint256 due = 4_000_000_000 + _monthPremium(PERIOD_S + 3 days) - 40_000_000;
+        vm.expectRevert(abi.encodeWithSelector(IPolicyBook.PremiumUnpaid.selector, policyId, due, DEPOSIT));
+        vm.prank(insurer);
+        book.provePremiumPeriod(terms, _none(), anchored);
+        vm.warp(paidUntil + PERIOD_S + 3 days + 1);
         assertEq(_prove(terms, _none(), to), 0, "nothing is billed");
         Policy memory policy = _policy(policyId);
         assertEq(uint256(policy.status), uint256(PolicyStatus.Paused), "paused");
         assertEq(policy.balance, DEPOSIT, "the balance stays");
         assertEq(policy.billedUntil, paidUntil, "and the time");
 
-        // Somebody pays: the policy goes on, with a new waiting time.
+        // Somebody pays; but what was covered before the pause would be gone if anybody could end it.
         vm.prank(stranger);
-        book.depositPremium(terms, 10_000 * EUR);
-        uint96 premium = _prove(terms, _none(), to);
+        book.depositPremium(terms, 20_000 * EUR);
+        address[2] memory others = [stranger, insurer];
+        for (uint256 i = 0; i < others.length; ++i) {
+            bytes memory paused = abi.encodeWithSelector(
+                IPolicyBook.PolicyIsPaused.selector,
+                policyId,
+                holder
+            );
+            vm.expectRevert(paused);
+            vm.prank(others[i]);
+            book.provePremiumPeriod(terms, _none(), anchored);
+            vm.expectRevert(paused);
+            vm.prank(others[i]);
+            book.assumePremiumPeriod(terms);
+        }
+        // The holder does: the policy goes on, with a new waiting time.
+        vm.prank(holder);
+        uint96 premium = book.provePremiumPeriod(terms, _none(), anchored);
         policy = _policy(policyId);
         assertTrue(premium > DEPOSIT, "billed");
         assertEq(uint256(policy.status), uint256(PolicyStatus.Collateralized), "goes on");
@@ -712,6 +735,41 @@ contract PolicyBookTest is InsuranceTest {
             "kilometres that were assumed are not billed again"
         );
         _assertSolvent(pool);
+    }
+
+    function test_attack_creditForSilenceUsedUpByASmallProof() public {
+        (PolicyTerms memory terms, bytes32 policyId) = _activePolicy();
+        uint40 start = _policy(policyId).billedUntil;
+        vm.warp(start + 10 days);
+        TripSummary memory early = _month();
+        early.counters.distanceM = 1_000;
+        AnchoredSummary memory small = _anchor(early, k1);
+        vm.warp(start + PERIOD_S + 3 days + 1);
+        book.assumePremiumPeriod(terms);
+        vm.expectRevert(
+            abi.encodeWithSelector(IPolicyBook.PremiumCreditUnused.selector, early.endedAt, start + PERIOD_S)
+        );
+        vm.prank(insurer);
+        book.provePremiumPeriod(terms, _none(), small);
+        assertEq(_policy(policyId).missedPeriods, 1, "the credit stands");
+        vm.prank(holder);
+        book.provePremiumPeriod(terms, _none(), small);
+        assertEq(_policy(policyId).missedPeriods, 0, "its owner may use it as it likes");
+    }
+
+    function test_attack_kilometresAfterTheEndBilled() public {
+        (PolicyTerms memory terms, ) = _activePolicy();
+        uint40 end = terms.quote.endsAt;
+        TripSummary memory after_ = _month();
+        after_.startedAt = end;
+        after_.endedAt = end + 1 hours;
+        vm.warp(end + 1 hours);
+        AnchoredSummary memory anchored = _anchor(after_, k1);
+        vm.expectRevert(abi.encodeWithSelector(IPolicyBook.PremiumAfterCover.selector, end, end));
+        vm.prank(insurer);
+        book.provePremiumPeriod(terms, _none(), anchored);
+        after_.startedAt = end - 1;
+        assertTrue(_prove(terms, _none(), after_) > 0, "a trip that spans the end is billed");
     }
 
     function test_assumePremiumPeriod_RevertWhen_StillProvable() public {

@@ -61,7 +61,7 @@ contract RiskPoolTest is InsuranceTest {
     function test_openPool_RevertWhen_TermsAreWrong() public {
         PoolTerms[4] memory wrong = [
             PoolTerms(address(0), insurer, REDEEM_DELAY, 0, 0),
-            PoolTerms(address(token), insurer, 1 days - 1, 0, 0),
+            PoolTerms(address(token), insurer, 8 days - 1, 0, 0),
             PoolTerms(address(token), insurer, REDEEM_DELAY, 10_001, 0),
             PoolTerms(address(token), insurer, REDEEM_DELAY, 0, 10_001)
         ];

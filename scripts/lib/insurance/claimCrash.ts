@@ -47,13 +47,13 @@ export async function claimCrash(
   const signature = await signWithKey(crashTypedData(crash, crashDomain), key);
   const evidenceOf = (confirmed: readonly CrashAttestation[]): string =>
     encodeCrashEvidence({ crash, signer: key.signer, signature, attestations: confirmed, recordProof: "0x" });
-  const open = (evidence: string) => claims.openParametricClaim.staticCall(terms, evidence);
+  const open = (evidence: string) => claims.connect(holder).openParametricClaim.staticCall(terms, evidence);
 
   const [assessor, workshop] = attestations;
   const friends = await mustFail("claims with two witnesses of three", "CrashAttestersCount", () =>
     open(evidenceOf([assessor!, workshop!])),
   );
-  const { gasUsed } = await send(claims.openParametricClaim(terms, evidenceOf(attestations)));
+  const { gasUsed } = await send(claims.connect(holder).openParametricClaim(terms, evidenceOf(attestations)));
   const twice = await mustFail("claims the crash again", "ClaimExists", () => open(evidenceOf(attestations)));
   const before = await token.balanceOf(holder);
   await send(pool.collect(holder));

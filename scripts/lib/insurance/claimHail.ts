@@ -28,7 +28,7 @@ export async function claimHail(
   for (const name of ["gateway", "station"] as const)
     await send(indexTrigger.connect(signers[name]).reportIndex(cell, productId, day, REPORTS[name]));
   await travelTo(day * DAY + FINAL_AFTER);
-  await send(claims.openParametricClaim(terms, encodeIndexEvidence(day)));
+  await send(claims.connect(holder).openParametricClaim(terms, encodeIndexEvidence(day)));
   const before = await token.balanceOf(holder);
   await send(pool.collect(holder));
   const paid = (await token.balanceOf(holder)) - before;

@@ -11,6 +11,7 @@ export const claimsAbi = [
   {"inputs":[{"internalType":"bytes32","name":"incidentId","type":"bytes32"}],"name":"ClaimNoTotalLoss","type":"error"},
   {"inputs":[{"internalType":"address","name":"holder","type":"address"},{"internalType":"address","name":"caller","type":"address"}],"name":"ClaimNotHolder","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"incidentId","type":"bytes32"},{"internalType":"uint40","name":"deadline","type":"uint40"},{"internalType":"uint256","name":"currentTime","type":"uint256"}],"name":"ClaimNotInTime","type":"error"},
+  {"inputs":[{"internalType":"bytes32","name":"incidentId","type":"bytes32"},{"internalType":"address","name":"caller","type":"address"}],"name":"ClaimOwnJudge","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"policyId","type":"bytes32"},{"internalType":"uint32","name":"severity","type":"uint32"}],"name":"ClaimPaysNothing","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"incidentId","type":"bytes32"},{"internalType":"bytes32","name":"policyId","type":"bytes32"}],"name":"ClaimPolicyForeign","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"incidentId","type":"bytes32"},{"internalType":"uint8","name":"status","type":"uint8"},{"internalType":"bool","name":"isChallenged","type":"bool"}],"name":"ClaimStatusWrong","type":"error"},

@@ -55,7 +55,7 @@ import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, Typed
   
 
   export interface IPolicyBookInterface extends Interface {
-    getFunction(nameOrSignature: "MAX_BATCH" | "activeCoverOf" | "anchors" | "assumePremiumPeriod" | "buyPolicies" | "buyPolicy" | "closePolicy" | "depositPremium" | "drawCover" | "isQuoteRevoked" | "leafOf" | "policyIdOf" | "policyOf" | "pools" | "premiums" | "provePremiumPeriod" | "quoteDigestOf" | "quoteHashOf" | "records" | "restoreCover" | "revokeQuote" | "title"): FunctionFragment;
+    getFunction(nameOrSignature: "MAX_BATCH" | "activeCoverOf" | "anchors" | "assumePremiumPeriod" | "buyPolicies" | "buyPolicy" | "closePolicy" | "depositPremium" | "drawCover" | "isQuoteRevoked" | "leafOf" | "policyIdOf" | "policyOf" | "pools" | "premiums" | "provePremiumPeriod" | "quoteDigestOf" | "records" | "restoreCover" | "revokeQuote" | "title"): FunctionFragment;
 
     getEvent(nameOrSignatureOrTopic: "PolicyBought" | "PolicyClosed" | "PolicyPaused" | "PolicyResumed" | "PremiumAssumed" | "PremiumDeposited" | "PremiumProven" | "QuoteRevoked"): EventFragment;
 
@@ -76,7 +76,6 @@ encodeFunctionData(functionFragment: 'pools', values?: undefined): string;
 encodeFunctionData(functionFragment: 'premiums', values?: undefined): string;
 encodeFunctionData(functionFragment: 'provePremiumPeriod', values: [PolicyTermsStruct, TripSummaryStruct, AnchoredSummaryStruct]): string;
 encodeFunctionData(functionFragment: 'quoteDigestOf', values: [PolicyQuoteStruct]): string;
-encodeFunctionData(functionFragment: 'quoteHashOf', values: [PolicyQuoteStruct]): string;
 encodeFunctionData(functionFragment: 'records', values?: undefined): string;
 encodeFunctionData(functionFragment: 'restoreCover', values: [BytesLike, BigNumberish]): string;
 encodeFunctionData(functionFragment: 'revokeQuote', values: [PolicyQuoteStruct]): string;
@@ -99,7 +98,6 @@ decodeFunctionResult(functionFragment: 'pools', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'premiums', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'provePremiumPeriod', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'quoteDigestOf', data: BytesLike): Result;
-decodeFunctionResult(functionFragment: 'quoteHashOf', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'records', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'restoreCover', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'revokeQuote', data: BytesLike): Result;
@@ -373,14 +371,6 @@ decodeFunctionResult(functionFragment: 'title', data: BytesLike): Result;
     
 
     
-    quoteHashOf: TypedContractMethod<
-      [quote: PolicyQuoteStruct, ],
-      [string],
-      'view'
-    >
-    
-
-    
     records: TypedContractMethod<
       [],
       [string],
@@ -496,11 +486,6 @@ getFunction(nameOrSignature: 'provePremiumPeriod'): TypedContractMethod<
       'nonpayable'
     >;
 getFunction(nameOrSignature: 'quoteDigestOf'): TypedContractMethod<
-      [quote: PolicyQuoteStruct, ],
-      [string],
-      'view'
-    >;
-getFunction(nameOrSignature: 'quoteHashOf'): TypedContractMethod<
       [quote: PolicyQuoteStruct, ],
       [string],
       'view'

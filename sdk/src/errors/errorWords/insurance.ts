@@ -113,6 +113,10 @@ const POLICY_WORDS: Record<string, ErrorWords> = {
     says: (v) => `policy ${tag(v.policyId)} was made already`,
     fix: "Ask the insurer for a new quote.",
   },
+  PolicyIsPaused: {
+    says: (v) => `policy ${tag(v.policyId)} is paused, until its holder ${text(v.holder)} takes it up again`,
+    fix: "Let the holder pay what is due and take the cover up again.",
+  },
   PolicyNotCovering: {
     says: (v) =>
       `policy ${tag(v.policyId)} covers from ${time(v.from)} until ${time(v.to)}, not ${time(v.occurredAt)}`,
@@ -143,6 +147,19 @@ const POLICY_WORDS: Record<string, ErrorWords> = {
   PremiumCountersFell: {
     says: (v) => `a counter in summary ${text(v.sequence)} is below the last one billed`,
     fix: "Pass the vehicle's own summaries in order; a recorder that was reset is billed at the maximum.",
+  },
+  PremiumAfterCover: {
+    says: (v) => `the trip began at ${time(v.startedAt)}, and the cover ended at ${time(v.endsAt)}`,
+    fix: "Prove up to the last trip that began before the end.",
+  },
+  PremiumCreditUnused: {
+    says: (v) => `the trip ended at ${time(v.endedAt)}, and silence was billed until ${time(v.billedUntil)}`,
+    fix: "Prove a later trip, so that all that was assumed is credited, or let the holder prove this one.",
+  },
+  PremiumUnpaid: {
+    says: (v) =>
+      `a premium of ${text(v.premium)} is more than the balance ${text(v.balance)} of policy ${tag(v.policyId)} and the holder's allowance`,
+    fix: "Pay premium in advance, or let the holder approve the pool for the rest.",
   },
   PremiumPeriodOpen: {
     says: (v) =>
@@ -205,6 +222,10 @@ const CLAIM_WORDS: Record<string, ErrorWords> = {
   ClaimNoTotalLoss: {
     says: (v) => `claim ${tag(v.incidentId)} is no total loss`,
     fix: "Only a wreck is handed over.",
+  },
+  ClaimOwnJudge: {
+    says: (v) => `${text(v.caller)} has a stake in the claim of incident ${tag(v.incidentId)}`,
+    fix: "Let another court decide.",
   },
   ClaimNotHolder: {
     says: (v) => `the policy is ${text(v.holder)}'s, not ${text(v.caller)}'s`,

@@ -83,6 +83,22 @@
         "type": "bytes32"
       },
       {
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      }
+    ],
+    "name": "PolicyIsPaused",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "policyId",
+        "type": "bytes32"
+      },
+      {
         "internalType": "uint40",
         "name": "occurredAt",
         "type": "uint40"
@@ -194,6 +210,22 @@
   {
     "inputs": [
       {
+        "internalType": "uint40",
+        "name": "startedAt",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint40",
+        "name": "endsAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "PremiumAfterCover",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "policyId",
         "type": "bytes32"
@@ -205,6 +237,22 @@
       }
     ],
     "name": "PremiumCountersFell",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "endedAt",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint40",
+        "name": "billedUntil",
+        "type": "uint40"
+      }
+    ],
+    "name": "PremiumCreditUnused",
     "type": "error"
   },
   {
@@ -268,6 +316,27 @@
       }
     ],
     "name": "PremiumSummaryNotLast",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "policyId",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "premium",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint96",
+        "name": "balance",
+        "type": "uint96"
+      }
+    ],
+    "name": "PremiumUnpaid",
     "type": "error"
   },
   {
@@ -3063,206 +3132,6 @@
       }
     ],
     "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "components": [
-          {
-            "internalType": "address",
-            "name": "pool",
-            "type": "address"
-          },
-          {
-            "internalType": "address",
-            "name": "trigger",
-            "type": "address"
-          },
-          {
-            "internalType": "bytes32",
-            "name": "productId",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "bytes32",
-            "name": "subjectRoot",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "bytes32",
-            "name": "fleetId",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "uint96",
-            "name": "cover",
-            "type": "uint96"
-          },
-          {
-            "internalType": "uint96",
-            "name": "minDeposit",
-            "type": "uint96"
-          },
-          {
-            "internalType": "uint40",
-            "name": "expiresAt",
-            "type": "uint40"
-          },
-          {
-            "internalType": "uint40",
-            "name": "endsAt",
-            "type": "uint40"
-          },
-          {
-            "internalType": "uint32",
-            "name": "waitingSeconds",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint32",
-            "name": "periodSeconds",
-            "type": "uint32"
-          },
-          {
-            "internalType": "uint64",
-            "name": "salt",
-            "type": "uint64"
-          },
-          {
-            "components": [
-              {
-                "internalType": "uint64",
-                "name": "perKm",
-                "type": "uint64"
-              },
-              {
-                "internalType": "uint64",
-                "name": "perDay",
-                "type": "uint64"
-              },
-              {
-                "internalType": "uint64",
-                "name": "perDrivingHour",
-                "type": "uint64"
-              },
-              {
-                "internalType": "uint32",
-                "name": "maxDailyM",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "minFactorBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "maxFactorBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "nightBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "overLimitBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "harshBps",
-                "type": "uint16"
-              }
-            ],
-            "internalType": "struct PremiumRates",
-            "name": "rates",
-            "type": "tuple"
-          },
-          {
-            "components": [
-              {
-                "internalType": "uint32",
-                "name": "threshold1",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "threshold2",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "threshold3",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "payoutBps1",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "payoutBps2",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "payoutBps3",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint32",
-                "name": "totalLossAt",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "salvageBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint32",
-                "name": "challengeSeconds",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint96",
-                "name": "instantCap",
-                "type": "uint96"
-              },
-              {
-                "internalType": "uint96",
-                "name": "bond",
-                "type": "uint96"
-              },
-              {
-                "internalType": "uint8",
-                "name": "corroborations",
-                "type": "uint8"
-              }
-            ],
-            "internalType": "struct PayoutTerms",
-            "name": "payout",
-            "type": "tuple"
-          }
-        ],
-        "internalType": "struct PolicyQuote",
-        "name": "quote",
-        "type": "tuple"
-      }
-    ],
-    "name": "quoteHashOf",
-    "outputs": [
-      {
-        "internalType": "bytes32",
-        "name": "",
-        "type": "bytes32"
-      }
-    ],
-    "stateMutability": "pure",
     "type": "function"
   },
   {
