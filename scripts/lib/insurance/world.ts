@@ -1,4 +1,5 @@
-import { BrowserProvider, id, MaxUint256, type ContractTransactionReceipt, type JsonRpcSigner } from "ethers";
+import { id, MaxUint256, type ContractTransactionReceipt } from "ethers";
+import { namedSigners } from "../namedSigners.js";
 import {
   Claims__factory,
   Consortium__factory,
@@ -68,17 +69,7 @@ type Sent = Promise<{ wait(): Promise<ContractTransactionReceipt | null> }>;
 export async function createInsuranceWorld(scene: InsuranceScene) {
   const { rpc, deployment } = scene;
   const { contracts, chainId } = deployment;
-  const provider = new BrowserProvider(
-    { request: ({ method, params }) => rpc.request({ method, params: params as unknown[] }) },
-    undefined,
-    // Accounts send one transaction right after the other: a remembered nonce would be an old one.
-    { cacheTimeout: -1 },
-  );
-  const signers = Object.fromEntries(
-    await Promise.all(
-      Object.entries(SIGNERS).map(async ([name, index]) => [name, await provider.getSigner(index)]),
-    ),
-  ) as Record<keyof typeof SIGNERS, JsonRpcSigner>;
+  const { provider, signers } = await namedSigners(rpc, SIGNERS);
 
   const send = async (sent: Sent): Promise<ContractTransactionReceipt> => {
     const receipt = await (await sent).wait();

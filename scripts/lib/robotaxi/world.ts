@@ -1,4 +1,5 @@
-import { BrowserProvider, MaxUint256, type JsonRpcSigner, Wallet, ZeroAddress } from "ethers";
+import { MaxUint256, type BrowserProvider, Wallet, ZeroAddress } from "ethers";
+import { namedSigners } from "../namedSigners.js";
 import { PaymentChannels__factory, VehicleTitle__factory } from "../../../sdk/src/chain/contracts.js";
 import type { Deployment, RpcProvider } from "../../../sdk/src/chain/deployment.js";
 import { toQuantity } from "../../../sdk/src/chain/quantity.js";
@@ -33,17 +34,7 @@ type Sent = Promise<{ wait(): Promise<{ gasUsed: bigint } | null> }>;
 /** A robotaxi, its owner, a passenger and three operators, with a token that is worth a euro. */
 export async function createWorld(imports: readonly ImportResult[], scene: PaymentScene) {
   const { rpc, deployment } = scene;
-  const provider = new BrowserProvider(
-    { request: ({ method, params }) => rpc.request({ method, params: params as unknown[] }) },
-    undefined,
-    // Accounts send one transaction right after the other: a remembered nonce would be an old one.
-    { cacheTimeout: -1 },
-  );
-  const signers = Object.fromEntries(
-    await Promise.all(
-      Object.entries(SIGNERS).map(async ([name, index]) => [name, await provider.getSigner(index)]),
-    ),
-  ) as Record<keyof typeof SIGNERS, JsonRpcSigner>;
+  const { provider, signers } = await namedSigners(rpc, SIGNERS);
   const domain = await prepareDomain({
     chainId: deployment.chainId,
     contract: deployment.contracts.PaymentChannels,

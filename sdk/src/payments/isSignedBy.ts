@@ -1,6 +1,5 @@
 import { p256 } from "@noble/curves/p256.js";
-import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { nativeSecp256k1 } from "../documents/nativeSecp256k1.js";
+import { recoverKey } from "../documents/recoverKey.js";
 import { hexBuffer } from "../history/hexBytes.js";
 import type { PreparedDomain } from "./prepareDomain.js";
 
@@ -9,10 +8,6 @@ const SECP256K1_LENGTH = 65;
 const P256_LENGTH = 128;
 /** In hex with 0x. */
 const textLength = (bytes: number): number => 2 + 2 * bytes;
-
-/** The largest s that is accepted on secp256k1: half of the order, rounded down. */
-const HALF_ORDER = hexBuffer(32);
-HALF_ORDER.write("0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0", 0, 32);
 
 const input = hexBuffer(P256_LENGTH);
 const rs = input.bytes.subarray(0, 64);
@@ -24,38 +19,6 @@ const p256PublicKey = new Uint8Array(65);
 p256PublicKey[0] = 4;
 /** Verifier and coordinates. */
 const p256Id = new Uint8Array(20 + 64);
-
-/** Finds the key that made a secp256k1 signature of low s; writes it to `output`, uncompressed. */
-export type Recover = (
-  signature: Uint8Array,
-  parity: number,
-  digest: Uint8Array,
-  output: Uint8Array,
-) => boolean;
-
-export const recoverPortable: Recover = (signature, parity, digest, output) => {
-  try {
-    const point = secp256k1.Signature.fromCompact(signature).addRecoveryBit(parity).recoverPublicKey(digest);
-    output.set(point.toRawBytes(false));
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** Whether signatures of secp256k1 are checked by native code. Without it, checking takes some 20 times as long. */
-export const recoverNative: Recover | undefined =
-  nativeSecp256k1 &&
-  ((signature, parity, digest, output) => {
-    try {
-      nativeSecp256k1?.ecdsaRecover(signature, parity, digest, false, output);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-
-const recover = recoverNative ?? recoverPortable;
 
 /**
  * Whether a machine key signed a digest, by the rules of `VoucherLib`: 64 bytes (ERC-2098) or 65 (r, s, v) of secp256k1, or
@@ -99,7 +62,7 @@ function isOfAddress(
   signer: Uint8Array,
   { keccak }: Pick<PreparedDomain, "keccak">,
 ): boolean {
-  if (isAbove(s, HALF_ORDER.bytes) || !recover(rs, parity, digest, recovered)) return false;
+  if (!recoverKey(rs, parity, digest, recovered)) return false;
   const hash = keccak(recoveredPoint);
   for (let i = 0; i < 32; i++) if (signer[i] !== (i < 12 ? 0 : hash[i])) return false;
   return true;
@@ -120,13 +83,4 @@ function isOfP256Key(
   } catch {
     return false;
   }
-}
-
-/** Compares numbers of equal length, most significant byte first. */
-function isAbove(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 0; i < a.length; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return false;
 }

@@ -6,7 +6,6 @@ import published from "../../vectors/vouchers.json" with { type: "json" };
 import type { KeyCurve } from "../lifecycle/events.js";
 import { channelIdOf } from "./channelIdOf.js";
 import { claimAmounts, claimProof, encodeClaim } from "./encodeClaim.js";
-import { recoverNative, recoverPortable } from "./isSignedBy.js";
 import { PaymentError } from "./PaymentError.js";
 import { prepareChannel } from "./prepareChannel.js";
 import { prepareDomain } from "./prepareDomain.js";
@@ -72,10 +71,6 @@ const anyTerms: fc.Arbitrary<ChannelTerms> = fc.record({
   asset: hex(20),
   closeDelaySeconds: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
   salt: fc.bigInt({ min: 0n, max: SALT_MAX }),
-});
-
-test("signatures are checked by native code here", () => {
-  assert.notEqual(recoverNative, undefined);
 });
 
 for (const vector of published.vectors) {
@@ -242,35 +237,6 @@ for (const curve of ["secp256k1", "p256"] as KeyCurve[]) {
     assert.deepEqual(await signVoucher(own, channel, statement), await signVoucher(own, channel, statement));
   });
 }
-
-test("native and portable code recover the same key, or none", () => {
-  const [native, portable] = [recoverNative, recoverPortable];
-  assert.ok(native);
-  const recover = (by: typeof portable, signature: Uint8Array, parity: number, digest: Uint8Array) => {
-    const output = new Uint8Array(65);
-    return by(signature, parity, digest, output) ? hexlify(output) : undefined;
-  };
-  fc.assert(
-    fc.property(
-      fc.uint8Array({ minLength: 64, maxLength: 64 }),
-      fc.nat(1),
-      fc.uint8Array({ minLength: 32, maxLength: 32 }),
-      (signature, parity, digest) => {
-        assert.equal(
-          recover(native, signature, parity, digest),
-          recover(portable, signature, parity, digest),
-        );
-      },
-    ),
-    {
-      numRuns: 100,
-      examples: [
-        [new Uint8Array(64), 0, new Uint8Array(32)],
-        [new Uint8Array(64).fill(255), 1, new Uint8Array(32)],
-      ],
-    },
-  );
-});
 
 test("a key that is not the channel's, or does not sign what it is given, makes no voucher", async () => {
   const channel = prepareChannel(terms, domain);

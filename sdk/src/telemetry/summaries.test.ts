@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AbiCoder, getBytes, hexlify, id, keccak256, TypedDataEncoder, Wallet } from "ethers";
+import { AbiCoder, hexlify, id, keccak256, TypedDataEncoder, Wallet } from "ethers";
 import * as fc from "fast-check";
 import { vehicleKey } from "../lifecycle/vehicleKey.js";
-import { nativeSecp256k1 } from "../documents/nativeSecp256k1.js";
 import { decodeSummary, encodeSummary, SUMMARY_BYTES_LIMIT } from "./encodeSummary.js";
-import { recoverKey, recoverKeyPortable } from "./recoverKey.js";
 import { signSummary } from "./signSummary.js";
 import { summaryDigest } from "./summaryDigest.js";
 import { summaryLeaf } from "./summaryLeaf.js";
@@ -134,29 +132,6 @@ test("keys of another verifier, and signers that are none, are not supported", a
   const signed = await signSummary(summary, (keys[0] as (typeof keys)[number]).key, domain);
   assert.equal(verifySummary({ ...signed, signer: `${signed.signer}00` }, domain), "signerUnsupported");
   assert.equal(verifySummary({ ...signed, signer: `0x${"zz".repeat(20)}` }, domain), "malformed");
-});
-
-test("signatures are checked by native code here, which agrees with the portable one", () => {
-  assert.notEqual(nativeSecp256k1, undefined);
-  const recover = (by: typeof recoverKey, signature: Uint8Array, parity: number, digest: Uint8Array) => {
-    const output = new Uint8Array(65);
-    return by(signature, parity, digest, output) ? hexlify(output) : undefined;
-  };
-  const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
-  fc.assert(
-    fc.property(bytes(64), fc.nat(1), bytes(32), (signature, parity, digest) => {
-      assert.equal(
-        recover(recoverKey, signature, parity, digest),
-        recover(recoverKeyPortable, signature, parity, digest),
-      );
-    }),
-    { numRuns: 100, examples: [[new Uint8Array(64), 0, new Uint8Array(32)]] },
-  );
-  const wallet = new Wallet(id("key"));
-  const { serialized } = wallet.signingKey.sign(id("digest"));
-  const compact = getBytes(serialized).slice(0, 64);
-  const parity = serialized.endsWith("1b") ? 0 : 1;
-  assert.equal(recover(recoverKey, compact, parity, getBytes(id("digest"))), wallet.signingKey.publicKey);
 });
 
 test("the wire has one form for any summary, and refuses others", () => {

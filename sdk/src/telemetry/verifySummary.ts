@@ -1,6 +1,6 @@
 import { p256 } from "@noble/curves/p256.js";
 import { hexBuffer } from "../history/hexBytes.js";
-import { recoverKey } from "./recoverKey.js";
+import { recoverKey } from "../documents/recoverKey.js";
 import { TelemetryError } from "./TelemetryError.js";
 import type { TelemetryDomain } from "./telemetryDomain.js";
 import type { SignedSummary } from "./types.js";

@@ -1,5 +1,5 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { nativeSecp256k1 } from "../documents/nativeSecp256k1.js";
+import { nativeSecp256k1 } from "./nativeSecp256k1.js";
 
 /**
  * Finds the key that made a secp256k1 signature and writes it to `output`, 65 bytes, uncompressed.
